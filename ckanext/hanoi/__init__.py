@@ -1,0 +1,1 @@
+"""The open-data catalog of a Vietnamese city, as an extension of CKAN."""

@@ -1,0 +1,59 @@
+"""What a connector yields. Knows no CKAN."""
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One dataset at its source.
+
+    ``guid`` is its identity there (never empty, the same at every read); ``content`` is all that
+    the connector's ``to_dataset`` needs, JSON-serialisable; ``modified`` is the source's own
+    statement (ISO 8601) or None; ``title`` serves reports; ``deleted`` is True where the source
+    itself says that the dataset is gone (OAI-PMH). ``volatile`` names top-level keys of
+    ``content`` that change without the dataset changing (view counters): they are not hashed.
+    """
+
+    guid: str
+    content: dict[str, Any]
+    modified: str | None = None
+    title: str = ""
+    deleted: bool = False
+    volatile: frozenset[str] = field(default=frozenset())
+
+    def fingerprint(self) -> str:
+        """Hex SHA-256 of the content in canonical JSON, volatile keys left out."""
+        stable = {k: v for k, v in self.content.items() if k not in self.volatile}
+        text = json.dumps(stable, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A piece of the source that is no usable record: reported, never fatal.
+
+    ``message`` says where (sheet, row, column) and what to write there; it is a gettext message
+    id in English with ``%(name)s`` placeholders filled from ``params`` when it is shown.
+    ``guid`` is given where it could be read, so that the dataset is not taken for missing.
+    """
+
+    message: str
+    params: dict[str, Any] = field(default_factory=dict)
+    guid: str | None = None
+    title: str = ""
+
+
+class SourceError(Exception):
+    """The source as a whole can't be read (further): the run ends as failed, nothing is removed.
+
+    Same convention as ``Unreadable``: English message id plus ``params``.
+    """
+
+    def __init__(self, message: str, **params: Any) -> None:
+        super().__init__(message % params if params else message)
+        self.message = message
+        self.params = params

@@ -1,0 +1,1 @@
+"""Template helpers, found by name: every public function is a helper, prefixed ``hanoi_``."""

@@ -1,0 +1,58 @@
+"""Registers the two plugins with CKAN, and does nothing else.
+
+Actions, auth functions, blueprints and commands are found in their folders: a module named
+``harvest`` belongs to ``hanoi_harvest``, every other one to ``hanoi``.
+"""
+from __future__ import annotations
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan.lib.plugins import DefaultTranslation
+from flask import Blueprint
+
+from ckanext.hanoi import cli, collect
+
+_HERE = "ckanext.hanoi"
+
+
+def _declare(declaration, key, file_name: str) -> None:
+    import os
+
+    import yaml
+
+    path = os.path.join(os.path.dirname(__file__), file_name)
+    with open(path, encoding="utf-8") as stream:
+        declaration.load_dict(yaml.safe_load(stream))
+
+
+@tk.blanket.actions(lambda: collect.functions(f"{_HERE}.logic.action", without="harvest"))
+@tk.blanket.auth_functions(lambda: collect.functions(f"{_HERE}.logic.auth", without="harvest"))
+@tk.blanket.blueprints(lambda: collect.instances(f"{_HERE}.views", Blueprint, without="harvest"))
+@tk.blanket.validators(lambda: collect.functions(f"{_HERE}.dataset", only="validators"))
+@tk.blanket.helpers(lambda: collect.functions(f"{_HERE}.helpers"))
+@tk.blanket.cli(lambda: [cli.hanoi])
+class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
+    """Schema, agencies, search, quality, publishing."""
+
+    p.implements(p.IConfigurer)
+    p.implements(p.IConfigDeclaration)
+    p.implements(p.ITranslation)
+
+    def update_config(self, config):
+        tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "hanoi")
+
+    def declare_config_options(self, declaration, key):
+        _declare(declaration, key, "config_declaration.yaml")
+
+
+@tk.blanket.actions(lambda: collect.functions(f"{_HERE}.logic.action", only="harvest"))
+@tk.blanket.auth_functions(lambda: collect.functions(f"{_HERE}.logic.auth", only="harvest"))
+@tk.blanket.blueprints(lambda: collect.instances(f"{_HERE}.views", Blueprint, only="harvest"))
+class HanoiHarvestPlugin(p.SingletonPlugin):
+    """Harvesting of portals and files into the catalog."""
+
+    p.implements(p.IConfigDeclaration)
+
+    def declare_config_options(self, declaration, key):
+        _declare(declaration, key, "harvest/config_declaration.yaml")
