@@ -1,0 +1,216 @@
+"""What came: a checked, decompressed, complete body, in memory or in a temporary file."""
+from __future__ import annotations
+
+import codecs
+import hashlib
+import io
+import json
+import os
+import tempfile
+import zlib
+from collections.abc import Iterator, Mapping
+from email.message import Message
+from typing import IO, Any
+
+from ckanext.hanoi.harvest.fetch.errors import FetchError
+
+#: Bodies up to this size stay in memory.
+IN_MEMORY = 4 * 1024 * 1024
+_STEP = 256 * 1024
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class Decoder:
+    """Undoes a Content-Encoding in bounded steps, so that a bomb is seen before it explodes.
+
+    urllib3 decodes too, but says nothing of a gzip stream that stops half way.
+    """
+
+    def __init__(self, coding: str) -> None:
+        coding = coding.strip().lower()
+        if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):
+            raise ValueError(coding)
+        self._gzip = "gzip" in coding
+        self._plain = coding in ("", "identity")
+        self._zlib = zlib.decompressobj(31 if self._gzip else 15)
+        self._started = False
+        self._trailer = False
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The decoded pieces of ``data``, each at most 256 KiB; zlib.error on broken data."""
+        if self._plain:
+            yield data
+            return
+        while data and not self._trailer:
+            yield self._step(data)
+            data = self._zlib.unconsumed_tail or self._zlib.unused_data
+            if self._zlib.eof and data:
+                # A gzip file may have several members; anything else behind it is padding.
+                if self._gzip and data[0] == 0x1F:
+                    self._zlib = zlib.decompressobj(31)
+                else:
+                    self._trailer = True
+
+    def _step(self, data: bytes) -> bytes:
+        try:
+            out = self._zlib.decompress(data, _STEP)
+        except zlib.error:
+            if self._gzip or self._started:
+                raise
+            self._zlib = zlib.decompressobj(-15)  # "deflate" as some servers understand it
+            out = self._zlib.decompress(data, _STEP)
+        self._started = True
+        return out
+
+    @property
+    def complete(self) -> bool:
+        """Whether the compressed stream came to its own end."""
+        return self._plain or not self._started or self._zlib.eof
+
+
+class Body:
+    """Bytes as they come in: hashed, counted, moved to a temporary file when they are many."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] = io.BytesIO()
+        self._hash = hashlib.sha256()
+        self.size = 0
+        self.on_disk = False
+
+    def write(self, data: bytes) -> None:
+        if not self.on_disk and self.size + len(data) > IN_MEMORY:
+            file = tempfile.TemporaryFile(prefix="hanoi-fetch-")  # noqa: SIM115
+            file.write(self._file.getvalue())  # type: ignore[attr-defined]
+            self._file, self.on_disk = file, True
+        self._file.write(data)
+        self._hash.update(data)
+        self.size += len(data)
+
+    def open(self) -> IO[bytes]:
+        if not self.on_disk:
+            return io.BytesIO(self._file.getvalue())  # type: ignore[attr-defined]
+        self._file.flush()
+        file = os.fdopen(os.dup(self._file.fileno()), "rb")
+        file.seek(0)
+        return file
+
+    def hexdigest(self) -> str:
+        return self._hash.hexdigest()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class Response:
+    """A complete answer: ``url`` (the final one, without user name and password), ``status``,
+    ``headers`` (names in any case), ``not_modified`` (304: there is no body).
+    """
+
+    def __init__(self, url: str, status: int, headers: Mapping[str, str], body: Body) -> None:
+        self.url = url
+        self.status = status
+        self.headers = headers
+        self._body = body
+
+    @property
+    def not_modified(self) -> bool:
+        return self.status == 304
+
+    @property
+    def etag(self) -> str | None:
+        return self.headers.get("ETag")
+
+    @property
+    def last_modified(self) -> str | None:
+        return self.headers.get("Last-Modified")
+
+    @property
+    def content_type(self) -> str:
+        """The media type in lower case without parameters, or ''."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def encoding(self) -> str | None:
+        """The character set that the server declares, if Python knows it."""
+        message = Message()
+        message["Content-Type"] = self.headers.get("Content-Type", "")
+        try:
+            charset = message.get_content_charset()
+            return codecs.lookup(charset).name if charset else None
+        except (LookupError, UnicodeError, ValueError):
+            return None
+
+    @property
+    def body_hash(self) -> str:
+        """Hex SHA-256 of the decompressed body."""
+        return self._body.hexdigest()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the decompressed body."""
+        return self._body.size
+
+    def open(self) -> IO[bytes]:
+        """The body as a binary file at its beginning; one reader at a time, the caller closes."""
+        return self._body.open()
+
+    @property
+    def content(self) -> bytes:
+        """The whole body; for documents that may be big, use ``open``."""
+        with self.open() as file:
+            return file.read()
+
+    @property
+    def text(self) -> str:
+        """The body as text: by its byte-order mark, as UTF-8, as declared, else windows-1252."""
+        data = self.content
+        for bom, codec in _BOMS:
+            if data.startswith(bom):
+                return data.decode(codec, "replace")
+        for codec in ("utf-8", self.encoding):
+            try:
+                if codec:
+                    return data.decode(codec)
+            except (UnicodeError, LookupError):
+                continue
+        return data.decode("windows-1252", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON; FetchError where it is a web page, half a document or no JSON."""
+        self.refuse_html()
+        text = self.text
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as e:
+            cut = isinstance(e, json.JSONDecodeError) and e.pos >= len(text.rstrip()) - 1
+            if cut or not text.strip():
+                raise FetchError(
+                    "The answer of %(url)s ends in the middle of its JSON.",
+                    url=self.url, status=self.status, retryable=True,
+                ) from e  # fmt: skip
+            raise FetchError(
+                "The answer of %(url)s is not valid JSON: %(error)s",
+                url=self.url, status=self.status, error=str(e),
+            ) from e  # fmt: skip
+
+    def refuse_html(self) -> None:
+        """FetchError where the body is a web page (a login or error page sent with status 200)."""
+        with self.open() as file:
+            start = file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        if start.startswith((b"<!doctype html", b"<html")) or (
+            self.content_type == "text/html" and start.startswith(b"<") and b"<?xml" not in start
+        ):
+            raise FetchError(
+                "%(url)s answered with a web page instead of data.",
+                url=self.url, status=self.status, retryable=True, body=start,
+            )  # fmt: skip
+
+    def close(self) -> None:
+        """Drop the body; also done when the response is no longer used."""
+        self._body.close()
