@@ -22,7 +22,9 @@ def _declare(declaration, key, file_name: str) -> None:
 
     path = os.path.join(os.path.dirname(__file__), file_name)
     with open(path, encoding="utf-8") as stream:
-        declaration.load_dict(yaml.safe_load(stream))
+        document = yaml.safe_load(stream)
+    if document["groups"]:  # CKAN refuses a declaration without options
+        declaration.load_dict(document)
 
 
 @tk.blanket.actions(lambda: collect.functions(f"{_HERE}.logic.action", without="harvest"))
