@@ -6,34 +6,25 @@ import itertools
 import json as json_module
 import mimetypes
 import os
-import ssl
 import stat
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from email.utils import formatdate, parsedate_to_datetime
-from http.client import HTTPException
 from typing import Any
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
 from urllib.request import url2pathname
 
 from urllib3 import HTTPHeaderDict, Timeout
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    LocationValueError,
-    NameResolutionError,
-    NewConnectionError,
-    SSLError,
-)
-from urllib3.exceptions import TimeoutError as URLLib3Timeout
+from urllib3.exceptions import LocationValueError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, parse_url
 
 from ckanext.hanoi.harvest.fetch.address import AddressGuard
-from ckanext.hanoi.harvest.fetch.connection import AddressRefused, Deadline, Pools
+from ckanext.hanoi.harvest.fetch.connection import Deadline, Pools
 from ckanext.hanoi.harvest.fetch.errors import FetchError, FetchTimeout, NotModified, public_url
+from ckanext.hanoi.harvest.fetch.explain import explained
 from ckanext.hanoi.harvest.fetch.response import Body, Decoder, Response
 
 USER_AGENT = "Mozilla/5.0 (compatible; ckanext-hanoi; open-data harvester)"
@@ -124,7 +115,7 @@ class Fetcher:
             send["If-None-Match"] = etag
         if last_modified:
             send["If-Modified-Since"] = last_modified
-        if urlsplit(url).scheme.lower() == "file":
+        if url[:5].lower() == "file:":
             response = self._local(url)
         else:
             response = self._request("GET", url, send, None, True)
@@ -198,7 +189,7 @@ class Fetcher:
             if origin not in (None, here):
                 headers = {k: v for k, v in headers.items() if k.lower() in _HARMLESS}
             origin = here
-            with _explained(url):
+            with explained(url):
                 answer = self._send(method, target, headers, body)
                 location = answer.headers.get("Location")
                 if answer.status not in _REDIRECTS or not location:
@@ -308,11 +299,12 @@ class Fetcher:
         except (OSError, ValueError) as e:
             raise FetchError("The file %(url)s can't be read: %(error)s", url=url,
                              error=getattr(e, "strerror", None) or str(e)) from e  # fmt: skip
+        info = os.fstat(fd)
+        if not stat.S_ISREG(info.st_mode):
+            os.close(fd)
+            raise FetchError("%(url)s is not a regular file.", url=url)
+        body = Body()
         with os.fdopen(fd, "rb") as file:
-            info = os.fstat(file.fileno())
-            if not stat.S_ISREG(info.st_mode):
-                raise FetchError("%(url)s is not a regular file.", url=url)
-            body = Body()
             while data := file.read(_CHUNK):
                 if body.size + len(data) > self.max_bytes:
                     raise self._too_big(url)
@@ -349,11 +341,9 @@ def _origin(target: Url) -> tuple[str, str, int]:
 
 
 def _redirected(url: str, location: str) -> str:
-    try:
-        # Header bytes arrive as latin-1; addresses in them are UTF-8 where they are not ASCII.
+    # Header bytes arrive as latin-1; addresses in them are UTF-8 where they are not ASCII.
+    with suppress(UnicodeError):
         location = location.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        pass
     try:
         return urljoin(parse_url(url)._replace(auth=None).url, location.strip())
     except ValueError as e:
@@ -376,43 +366,3 @@ def _retry_after(value: str | None) -> float | None:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-@contextmanager
-def _explained(url: str) -> Iterator[None]:
-    """Say in one kind of error what went wrong on the way."""
-    try:
-        yield
-    except FetchError:
-        raise
-    except AddressRefused as e:
-        raise FetchError(
-            "%(url)s leads to an address that is not public. An administrator can allow it in "
-            "ckanext.hanoi.harvest.allowed_hosts.",
-            url=url,
-        ) from e
-    except NameResolutionError as e:
-        raise FetchError("The host of %(url)s is not known.", url=url) from e
-    except ConnectTimeoutError as e:
-        raise FetchError("The host of %(url)s does not answer.", url=url, retryable=True) from e
-    except (NewConnectionError, ConnectionRefusedError) as e:
-        raise FetchError("The host of %(url)s refuses the connection.", url=url,
-                         retryable=True) from e  # fmt: skip
-    except (URLLib3Timeout, TimeoutError) as e:
-        raise FetchTimeout("%(url)s took too long to answer.", url=url, retryable=True) from e
-    except (SSLError, ssl.SSLError) as e:
-        raise FetchError("No secure connection to %(url)s: %(error)s", url=url,
-                         error=_certificate_error(e)) from e  # fmt: skip
-    except zlib.error as e:
-        raise FetchError("The answer of %(url)s can't be unpacked.", url=url,
-                         retryable=True) from e  # fmt: skip
-    except (LocationValueError, UnicodeError) as e:
-        raise FetchError("%(url)s is not a usable address.", url=url) from e
-    except (HTTPError, HTTPException, OSError) as e:
-        raise FetchError("The answer of %(url)s was cut off.", url=url, retryable=True) from e
-
-
-def _certificate_error(error: Exception) -> str:
-    while error.args and isinstance(error.args[0], Exception):
-        error = error.args[0]
-    return getattr(error, "verify_message", "") or getattr(error, "reason", None) or str(error)
