@@ -1,0 +1,250 @@
+"""The Python environment of the checkout (.venv) and the system programs that it can't hold.
+
+Runs before there is an environment, so it imports nothing but the standard library.
+"""
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".devstack"
+CKAN_VERSIONS = ("2.12", "2.11")
+JAVA_NEEDED = 17
+JDK_PACKAGES = ("openjdk-21-jdk-headless", "openjdk-17-jdk-headless", "default-jdk-headless")
+
+
+class SetupError(Exception):
+    """Something is missing that can't be installed from here; the message says what to do."""
+
+
+def say(message: str) -> None:
+    """One line of progress, on standard error so that a command's own output stays clean."""
+    print(f"· {message}", file=sys.stderr, flush=True)
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """Runs a command's work; what is missing becomes a message instead of a traceback."""
+    try:
+        return work()
+    except SetupError as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def enter(module: str, arguments: list[str], ckan: str = CKAN_VERSIONS[0]) -> int:
+    """Goes on as ``python -m module`` in the checkout's environment, made first if it's missing."""
+    def work() -> int:
+        python = str(ensure(ckan))
+        environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+        os.execve(python, [python, "-m", module, *arguments], environ)
+
+    return guarded(work)
+
+
+def venv_dir(ckan: str = "2.12") -> Path:
+    """Where the environment for this CKAN lives: .venv for 2.12, .venv-2.11 for 2.11."""
+    return ROOT / (".venv" if ckan == CKAN_VERSIONS[0] else f".venv-{ckan}")
+
+
+def ensure(ckan: str = "2.12") -> Path:
+    """Makes or updates the environment and returns its python; at once when nothing changed."""
+    if sys.version_info < (3, 10):
+        raise SetupError(f"Python 3.10 or newer is needed, this is {sys.version.split()[0]}.")
+    if ckan not in CKAN_VERSIONS:
+        raise SetupError(f"No environment for CKAN {ckan}; there is {' and '.join(CKAN_VERSIONS)}.")
+    venv = venv_dir(ckan)
+    python = venv / "bin" / "python"
+    stamp = venv / "hanoi-stamp"
+    wanted = _fingerprint(ckan)
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return python
+    install = _UvInstaller.find() or _PipInstaller()
+    say(f"Python environment {venv.name}: CKAN {ckan} and all libraries, with {install.name}")
+    if not python.exists():
+        install.make_venv(venv)
+    install.packages(python, _requirements(ckan))
+    stamp.write_text(wanted)
+    say(f"Python environment {venv.name} is ready")
+    return python
+
+
+def _requirements(ckan: str) -> Path:
+    suffix = "" if ckan == CKAN_VERSIONS[0] else f"-{ckan}"
+    return ROOT / "devstack" / f"requirements{suffix}.txt"
+
+
+def _fingerprint(ckan: str) -> str:
+    digest = hashlib.sha256(f"{ROOT}\n{sys.version_info[:2]}\n".encode())
+    for path in (_requirements(ckan), ROOT / "devstack/overrides.txt", ROOT / "pyproject.toml"):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def run(command: list[str], **options) -> None:
+    """Runs a set-up command; its output is shown only when it fails."""
+    result = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+    )
+    if result.returncode:
+        tail = "\n".join(result.stdout.splitlines()[-25:])
+        raise SetupError(f"{' '.join(map(str, command[:6]))} … failed:\n{tail}")
+
+
+class _UvInstaller:
+    name = "uv"
+
+    def __init__(self, uv: str):
+        self.uv = uv
+        # The cache too stays inside the checkout, unless someone has one already.
+        self.environ = {"UV_CACHE_DIR": str(TOOLS / "uv-cache"), **os.environ}
+
+    @classmethod
+    def find(cls) -> _UvInstaller | None:
+        """uv from the PATH, or fetched with pip into .devstack; None when neither works."""
+        own = TOOLS / "uv" / "bin" / "uv"
+        for uv in (str(own), shutil.which("uv")):
+            if uv and _works([uv, "--version"]):
+                return cls(uv)
+        if not _has("pip") and not _has("ensurepip"):
+            apt_install(["python3-venv"], "pip and venv for Python")
+        if _has("pip"):
+            command = [sys.executable, "-m", "pip"]
+        else:
+            command = None
+        try:
+            if command is None:
+                run([sys.executable, "-m", "venv", str(TOOLS / "bootstrap")])
+                command = [str(TOOLS / "bootstrap" / "bin" / "python"), "-m", "pip"]
+            run([*command, "install", "--quiet", "--upgrade", "--target", str(TOOLS / "uv"), "uv"])
+        except SetupError as error:
+            say(f"uv can't be had ({str(error).splitlines()[-1]}); pip does the work, slower")
+            return None
+        return cls(str(own)) if _works([str(own), "--version"]) else None
+
+    def make_venv(self, venv: Path) -> None:
+        run([self.uv, "venv", "--quiet", "--python", sys.executable, str(venv)], env=self.environ)
+
+    def packages(self, python: Path, requirements: Path) -> None:
+        run(
+            [self.uv, "pip", "install", "--quiet", "--python", str(python),
+             "--override", str(ROOT / "devstack" / "overrides.txt"),
+             "-r", str(requirements), "-e", f"{ROOT}[test]"],
+            env=self.environ,
+        )
+
+
+class _PipInstaller:
+    name = "pip"
+
+    def make_venv(self, venv: Path) -> None:
+        if not _has("ensurepip"):
+            apt_install(["python3-venv"], "pip and venv for Python")
+        run([sys.executable, "-m", "venv", str(venv)])
+
+    def packages(self, python: Path, requirements: Path) -> None:
+        """pip knows no overrides: CKAN goes in alone, then what it requires save psycopg2."""
+        if not _works([str(python), "-m", "pip", "--version"]):
+            run([str(python), "-m", "ensurepip"])
+        pip = [str(python), "-m", "pip", "install", "--quiet"]
+        lines = [line.strip() for line in requirements.read_text().splitlines()]
+        wanted = [line for line in lines if line and not line.startswith("#")]
+        ckan = next(line for line in wanted if line.startswith("ckan["))
+        run([*pip, "--no-deps", ckan])
+        listing = (
+            "import importlib.metadata as m\n"
+            "for r in m.requires('ckan') or []:\n"
+            "    name, _, marker = r.partition(';')\n"
+            "    if not marker or 'requirements' in marker: print(name.strip())\n"
+        )
+        found = subprocess.check_output([str(python), "-c", listing], text=True).splitlines()
+        needs = [name for name in found if not re.match(r"psycopg2\b(?!-)", name)]
+        run([*pip, *needs, *(line for line in wanted if line != ckan), "-e", f"{ROOT}[test]"])
+
+
+def _has(module: str) -> bool:
+    return _works([sys.executable, "-c", f"import {module}"])
+
+
+def _works(command: list[str]) -> bool:
+    try:
+        return not subprocess.run(command, capture_output=True, check=False).returncode
+    except OSError:
+        return False
+
+
+def apt_install(packages: list[str], purpose: str) -> None:
+    """Installs Debian packages when root or sudo without a password allows it, else says how."""
+    by_hand = f"sudo apt-get install {' '.join(packages)}"
+    if not shutil.which("apt-get"):
+        raise SetupError(f"{purpose} is missing; install the like of: {' '.join(packages)}")
+    prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if prefix and not _works([*prefix, "true"]):
+        raise SetupError(f"{purpose} is missing. Please run: {by_hand}")
+    say(f"{purpose} is missing: apt-get install {' '.join(packages)}")
+    apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
+    try:
+        run([*apt, "update"])
+        run([*apt, "install", "--no-install-recommends", *packages])
+    except SetupError as error:
+        raise SetupError(f"{error}\n{purpose} is missing. Please run: {by_hand}") from None
+
+
+def java(program: str = "java") -> str:
+    """A ``java`` or ``javac`` of version 17 or newer; installs one where it's missing."""
+    found = _find_java(program)
+    if not found:
+        apt_install([_first_available(JDK_PACKAGES)], "Java 17 or newer, for Solr,")
+        found = _find_java(program)
+    if not found:
+        raise SetupError("Java 17 or newer (a JDK) is needed for Solr.")
+    return found
+
+
+def _find_java(program: str) -> str | None:
+    homes = [os.environ.get("JAVA_HOME", ""), *map(str, Path("/usr/lib/jvm").glob("*"))]
+    candidates = [shutil.which(program), *(f"{home}/bin/{program}" for home in homes if home)]
+    for path in candidates:
+        if path and os.path.exists(path):
+            told = subprocess.run([path, "-version"], capture_output=True, text=True, check=False)
+            version = re.search(r"(\d+)", told.stdout + told.stderr)
+            if version and int(version[1]) >= JAVA_NEEDED:
+                return path
+    return None
+
+
+def _first_available(packages: tuple[str, ...]) -> str:
+    for package in packages:
+        told = subprocess.run(
+            ["apt-cache", "policy", package], capture_output=True, text=True, check=False
+        )
+        if "Candidate:" in told.stdout and "Candidate: (none)" not in told.stdout:
+            return package
+    return packages[-1]
+
+
+def maven() -> str:
+    """The ``mvn`` program; installs it where it's missing."""
+    if not shutil.which("mvn"):
+        apt_install(["maven"], "Maven, which fetches Solr,")
+    return shutil.which("mvn") or "mvn"
+
+
+def chromium() -> str:
+    """Debian's chromium, for the browser tests; installs it where it's missing."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if not found:
+        apt_install(["chromium"], "Chromium, for the browser tests,")
+        found = next(filter(None, map(shutil.which, names)), None)
+    if not found:
+        raise SetupError("Chromium is needed for the browser tests.")
+    return found

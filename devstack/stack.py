@@ -1,0 +1,103 @@
+"""PostgreSQL, Redis and Solr together, in one state directory: an instance of the stack.
+
+Instances don't know of each other. A server of one's own is used instead of ours where
+CKAN_SQLALCHEMY_URL, CKAN_REDIS_URL or CKAN_SOLR_URL say so.
+"""
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from devstack import environment
+from devstack.postgres import Postgres
+from devstack.redis import Redis
+from devstack.solr import Solr
+
+OWN = {"postgres": "CKAN_SQLALCHEMY_URL", "redis": "CKAN_REDIS_URL", "solr": "CKAN_SOLR_URL"}
+
+
+class Stack:
+    """The servers of a state directory.
+
+    ``durable=False`` (tests, benchmarks) gives up safety against a crash of the machine.
+    ``stack.postgres``, ``.redis`` and ``.solr`` each have start, stop, kill, restart.
+    """
+
+    def __init__(self, state: Path, *, durable: bool):
+        self.state = state.resolve()
+        self.durable = durable
+        self.state.mkdir(parents=True, exist_ok=True)
+        # Others' addresses, as they stood before this instance put its own into os.environ.
+        self.own = {
+            name: os.environ[key] for name, key in OWN.items()
+            if os.environ.get(key) and os.environ.get("HANOI_STACK") != str(self.state)
+        }
+        password = self.secret("servers")
+        self.postgres = Postgres(self.state / "postgres", password, durable=durable)
+        self.redis = Redis(self.state / "redis", password, durable=durable)
+        self.solr = Solr(self.state / "solr")
+
+    @classmethod
+    def current(cls) -> Stack:
+        """The instance that this process was started on (by bin/test or bin/bench)."""
+        return cls(Path(os.environ["HANOI_STACK"]), durable=False)
+
+    @property
+    def servers(self) -> dict[str, Postgres | Redis | Solr]:
+        """The servers that are ours to start and stop, by name."""
+        every = {"postgres": self.postgres, "redis": self.redis, "solr": self.solr}
+        return {name: server for name, server in every.items() if name not in self.own}
+
+    def start(self) -> list[str]:
+        """Starts what doesn't run and returns the names of what was started."""
+        with self._lock():
+            stopped = [name for name, server in self.servers.items() if not server.is_running()]
+            if stopped:
+                environment.say(f"Starting {', '.join(stopped)} in {shown(self.state)}")
+            for server in self.servers.values():
+                server.start()
+            return stopped
+
+    def stop(self) -> None:
+        """Stops every server of ours cleanly; the data stays."""
+        with self._lock():
+            for server in self.servers.values():
+                server.stop()
+
+    def environ(self, database: str = "ckan") -> dict[str, str]:
+        """The environment variables by which CKAN finds these servers."""
+        return {
+            "CKAN_SQLALCHEMY_URL": self.own.get("postgres") or self.postgres.url(database),
+            "CKAN_REDIS_URL": self.own.get("redis") or self.redis.url,
+            "CKAN_SOLR_URL": self.own.get("solr") or self.solr.url,
+            "CKAN_STORAGE_PATH": str(self.state / "storage"),
+            "HANOI_STACK": str(self.state),
+        }
+
+    def secret(self, name: str) -> str:
+        """A random word of this instance, made at the first asking and kept."""
+        path = self.state / "secrets.json"
+        with self._lock():
+            known = json.loads(path.read_text()) if path.exists() else {}
+            if name not in known:
+                known[name] = secrets.token_hex(20)
+                path.touch(mode=0o600)
+                path.write_text(json.dumps(known, indent=1))
+            return known[name]
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        with (self.state / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def shown(path: Path) -> str:
+    """A path as a person at the top of the checkout would write it."""
+    return str(path.relative_to(environment.ROOT)) if path.is_relative_to(environment.ROOT) \
+        else str(path)

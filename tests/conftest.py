@@ -1,0 +1,41 @@
+"""Fixtures of all tests. CKAN's own (app, clean_db, with_plugins, factories …) are there too."""
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def migrated_plugins(migrate_db_for):
+    """Callable that makes the plugins' own tables, the first time it's called in a session."""
+    done: set[str] = set()
+
+    def migrate() -> None:
+        from ckan.cli.db import _get_pending_plugins
+        from ckan.common import config
+
+        loaded = set(config["ckan.plugins"])
+        if not loaded <= done:
+            for plugin in _get_pending_plugins():
+                migrate_db_for(plugin)
+            done.update(loaded)
+
+    return migrate
+
+
+@pytest.fixture
+def catalog(with_plugins, clean_db, clean_index, migrated_plugins):
+    """An empty catalog: the plugins of test.ini, empty tables (ours too), an empty index."""
+    migrated_plugins()
+
+
+@pytest.fixture
+def stack():
+    """The servers under the test, to stop and start: ``stack.postgres``, ``.redis``, ``.solr``.
+
+    Whatever a test stopped runs again after it.
+    """
+    from devstack.stack import Stack
+
+    stack = Stack.current()
+    yield stack
+    stack.start()
