@@ -51,7 +51,7 @@ class Daemon:
             known = json.loads(self._pid_file.read_text())
             process = psutil.Process(known["pid"])
             same = abs(process.create_time() - known["born"]) < 1
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+            return process if same and _runs(process) else None
         except (OSError, ValueError, KeyError, psutil.Error):
             return None
 
@@ -99,9 +99,7 @@ class Daemon:
         process = self.process
         if process:
             process.send_signal(sign)
-            try:
-                process.wait(timeout)
-            except psutil.TimeoutExpired:
+            if not _gone([process], timeout):
                 self.kill()
         self._pid_file.unlink(missing_ok=True)
 
@@ -115,7 +113,7 @@ class Daemon:
                     member.kill()
                 except psutil.NoSuchProcess:
                     pass
-            psutil.wait_procs(family, timeout=10)
+            _gone(family, 10)
         self._pid_file.unlink(missing_ok=True)
 
     def log_tail(self, lines: int = 15) -> str:
@@ -124,3 +122,20 @@ class Daemon:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
         except OSError:
             return "(no log)"
+
+
+def _gone(processes: list[psutil.Process], timeout: float) -> bool:
+    """Waits until none of them runs. A zombie is gone: its parent may never look after it."""
+    deadline = time.monotonic() + timeout
+    while any(map(_runs, processes)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
