@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+def N_(text: str) -> str:
+    """Marks a message for translation; it is translated where it is shown."""
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One dataset at its source.

@@ -13,6 +13,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 #: A run is open while something may still happen to it without an admin.
 OPEN = ("queued", "running")
+#: In ``Seen.title``: the source names the record only to say that it is deleted.
+DELETED = "#deleted"
 #: Every status of a run.
 STATUSES = (*OPEN, "held", "finished", "failed", "aborted")
 
@@ -111,7 +113,8 @@ class Seen(BaseModel):
         sa.UnicodeText, sa.ForeignKey("hanoi_run.id", ondelete="CASCADE"), primary_key=True
     )
     guid = sa.Column(sa.UnicodeText, primary_key=True)
-    #: Of title and content: tells a repeated page from a second dataset under the same identifier.
+    #: Digest of the title: tells a repeated page from a second dataset under the same identifier;
+    #: or ``DELETED``, where the source itself says that it is gone.
     title = sa.Column(sa.UnicodeText, nullable=False, default="")
 
 
@@ -138,7 +141,10 @@ class Identity(BaseModel):
     """Which dataset of ours a record of a source is. Outlives every run and clean-up."""
 
     __tablename__ = "hanoi_identity"
-    __table_args__ = (sa.Index("ix_hanoi_identity_package", "package_id"),)
+    __table_args__ = (
+        sa.Index("ix_hanoi_identity_package", "package_id"),
+        sa.Index("ix_hanoi_identity_guid", "guid"),
+    )
 
     source_id = sa.Column(
         sa.UnicodeText, sa.ForeignKey("hanoi_source.id", ondelete="CASCADE"), primary_key=True

@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column("modified", sa.DateTime, **_NOW),
     )
     op.create_index("ix_hanoi_identity_package", "hanoi_identity", ["package_id"])
+    op.create_index("ix_hanoi_identity_guid", "hanoi_identity", ["guid"])
     op.create_table(
         "hanoi_change",
         _of("hanoi_run", "run_id", primary_key=True),

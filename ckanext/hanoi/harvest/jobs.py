@@ -1,0 +1,118 @@
+"""CKAN's background workers (RQ) carry ids; what is to be done stands in the database."""
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib import jobs as ckan_jobs
+from redis.exceptions import RedisError
+from rq import Retry
+from rq.job import Job
+
+from ckanext.hanoi.harvest import locks, settings
+from ckanext.hanoi.model.harvest import OPEN, Run, now
+
+log = logging.getLogger(__name__)
+
+#: A queued run of this age without a worker has lost its job.
+_LOST_AFTER = timedelta(seconds=20)
+_BEAT_SECONDS = 20
+
+
+def queue_name() -> str:
+    return settings.value("queue") or ckan_jobs.DEFAULT_QUEUE_NAME
+
+
+def enqueue_read(run_id: str, source_name: str) -> None:
+    """Queue the run, unless it is waiting in the queue already."""
+    _enqueue(f"hanoi-read-{run_id}", read, [run_id], f"Harvest {source_name}", timeout=-1)
+    ensure_beat()
+
+
+def enqueue_write(run_id: str, batch_id: int) -> None:
+    """Queue one batch. A batch whose job gets lost is written by the run's reader."""
+    _enqueue(f"hanoi-write-{batch_id}", write, [run_id, batch_id], "Harvest: batch", timeout=3600)
+
+
+def _enqueue(job_id: str, function: Any, args: list[Any], title: str, timeout: int) -> None:
+    try:
+        if _is_waiting(job_id):
+            return
+        rq_kwargs = {
+            "job_id": job_id,
+            "timeout": timeout,
+            # a worker's process that is killed gives its job back at once
+            "retry": Retry(max=10),
+            "result_ttl": 0,
+            "failure_ttl": 86400,
+        }
+        tk.enqueue_job(function, args, title=title, queue=queue_name(), rq_kwargs=rq_kwargs)
+    except RedisError as error:
+        # the database knows what is to be done: ``harvest due`` or the reader goes on with it
+        log.warning("The job queue does not answer: %s", error)
+
+
+def _is_waiting(job_id: str) -> bool:
+    queue = ckan_jobs.get_queue(queue_name())
+    return job_id in queue.get_job_ids() if len(queue) else False
+
+
+def read(run_id: str) -> None:
+    """Job: bring the run to its end."""
+    from ckanext.hanoi.harvest import work
+
+    work.run(run_id)
+
+
+def write(run_id: str, batch_id: int) -> None:
+    """Job: write one batch of the run."""
+    from ckanext.hanoi.harvest import work
+
+    work.write(run_id, batch_id)
+
+
+def resume() -> list[str]:
+    """Queue again every open run that no process is working on; returns their ids."""
+    from ckanext.hanoi.harvest.work import lock_name
+    from ckanext.hanoi.model.harvest import Source
+
+    rows = model.Session.execute(
+        sa.select(Run.id, Run.status, Run.created, Source.name)
+        .join(Source, Source.id == Run.source_id)
+        .where(Run.status.in_(OPEN))
+    ).all()
+    model.Session.commit()
+    resumed = []
+    for run_id, status, created, name in rows:
+        fresh = status == "queued" and now() - created < _LOST_AFTER
+        if not fresh and locks.is_free(lock_name(run_id)):
+            enqueue_read(run_id, name)
+            resumed.append(run_id)
+    return resumed
+
+
+def beat() -> None:
+    """Job: what cron does too (``ckan hanoi harvest due``), by the worker's own scheduler."""
+    from ckanext.hanoi.harvest import runs
+
+    runs.due()
+    ensure_beat()
+
+
+def ensure_beat() -> None:
+    """See that the worker's scheduler (CKAN 2.12) will look after runs and schedules."""
+    try:
+        queue = ckan_jobs.get_queue(queue_name())
+        # named after its moment: the running beat and several processes agree on one next beat
+        name = f"hanoi-harvest-beat-{int(time.time() // _BEAT_SECONDS) + 1}"
+        if not Job.exists(name, connection=queue.connection):
+            queue.enqueue_in(
+                timedelta(seconds=_BEAT_SECONDS), beat, job_id=name, result_ttl=0, job_timeout=600
+            )
+    except RedisError as error:
+        log.warning("The job queue does not answer: %s", error)

@@ -1,0 +1,425 @@
+"""A connector's draft becomes a dataset of the schema. Pure: no CKAN, no database.
+
+The draft's keys are those of ``docs/connectors.md``. What can't be looked up in a vocabulary or in
+the registry of agencies is kept as an extra and noted; nothing is dropped, nothing is guessed.
+"""
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ckanext.hanoi import dates
+from ckanext.hanoi.harvest.clean import clean_html
+from ckanext.hanoi.harvest.config import Filter, SourceConfig
+from ckanext.hanoi.harvest.formats import media_type_of, term_of_format
+from ckanext.hanoi.vietnamese import fold, nfc, slug, tag
+from ckanext.hanoi.vocabulary import vocabulary
+
+#: Text that goes from draft to dataset as it is (NFC, white space trimmed).
+_TEXTS = (
+    "identifier managing_agency rights version version_notes legal_basis decision_number "
+    "title_en notes_en"
+).split()
+_CODES = {"frequency": "frequency", "access_level": "access_level", "sensitivity": "sensitivity"}
+_DATES = ("issued", "modified", "temporal_start", "temporal_end")
+_RESOURCE_TEXTS = (
+    "name_en encoding size hash hash_algorithm rights access_service download_url data_dictionary"
+).split()
+_MUST_BE_PRIVATE = {"sensitivity": ("core", "important"), "access_level": ("shared", "restricted")}
+
+#: The dataset fields that a harvest writes and a diff compares.
+FIELDS = (
+    "title title_en notes notes_en identifier owner_org managing_agency theme tags frequency "
+    "issued modified temporal_start temporal_end spatial_coverage spatial language license_id "
+    "rights access_level sensitivity personal_data legal_basis decision_number plan_objective "
+    "contact_unit contact_name contact_email contact_phone url conforms_to version "
+    "version_notes related private resources extras"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that found no place in the vocabularies: shown by the preview, kept as an extra."""
+
+    field: str
+    value: str
+
+
+@dataclass(slots=True)
+class Mapped:
+    """A dataset as ``package_create`` takes it, and what has to be said of it.
+
+    ``dataset["resources"][n]["id"]`` is still the source's own id. ``excluded``: the source's
+    filters leave it out. ``candidates``: agencies that the publisher might be.
+    """
+
+    dataset: dict[str, Any]
+    notes: list[Note] = field(default_factory=list)
+    excluded: bool = False
+    candidates: list[str] = field(default_factory=list)
+
+
+#: Looks up an organization: name as written -> (organization id or None, candidates' names).
+AgencyLookup = Callable[[str], tuple[str | None, list[str]]]
+
+
+def to_dataset(
+    draft: Mapping[str, Any],
+    config: SourceConfig,
+    agency: AgencyLookup,
+    owner_org: str | None,
+) -> Mapped:
+    """Map one draft. ``owner_org`` is the organization for a dataset whose agency isn't known."""
+    return _Mapper(draft, config, agency, owner_org).map()
+
+
+class _Mapper:
+    def __init__(
+        self,
+        draft: Mapping[str, Any],
+        config: SourceConfig,
+        agency: AgencyLookup,
+        owner_org: str | None,
+    ) -> None:
+        self.config, self.agency, self.owner_org = config, agency, owner_org
+        self.extras: dict[str, str] = {}
+        self.notes: list[Note] = []
+        self.candidates: list[str] = []
+        self.dataset: dict[str, Any] = {}
+        self.draft = self._prepared(draft)
+
+    def _prepared(self, draft: Mapping[str, Any]) -> dict[str, Any]:
+        prepared = {key: value for key, value in draft.items() if value not in (None, "", [], {})}
+        extras = dict(prepared.pop("extras", None) or {})
+        contact = prepared.pop("contact", None) or {}
+        if not isinstance(contact, Mapping):
+            contact = {"name": contact}
+        for key, value in contact.items():
+            if key in ("name", "email", "phone", "unit"):
+                prepared.setdefault(f"contact_{key}", value)
+            elif value:
+                extras.setdefault(f"contact_{key}", value)
+        for source, target in self.config.rename.items():
+            for pool in (extras, prepared):
+                if source in pool and prepared.get(target) in (None, "", [], {}):
+                    prepared[target] = pool.pop(source)
+        for key, value in self.config.defaults.items():
+            prepared.setdefault(key, value)
+        for key, value in extras.items():
+            self._extra(str(key), value)
+        return prepared
+
+    def map(self) -> Mapped:
+        self._language_texts()
+        for name in _TEXTS:
+            if text := _text(self.draft.get(name)):
+                self.dataset.setdefault(name, text)
+        self._owner()
+        self._coded()
+        self._licence(self.draft, self.dataset)
+        self._period()
+        self._place()
+        self._contact()
+        self._lists()
+        self._keywords()
+        self.dataset["resources"] = [
+            self._resource(resource)
+            for resource in self.draft.get("resources") or []
+            if isinstance(resource, Mapping)
+        ]
+        self._privacy()
+        excluded = self._excluded()
+        self.dataset["extras"] = [
+            {"key": key, "value": value}
+            for key, value in sorted(self.extras.items())
+            if key not in FIELDS
+        ]
+        return Mapped(self.dataset, self.notes, excluded, self.candidates)
+
+    # -- pieces ------------------------------------------------------------------------------
+
+    def _extra(self, key: str, value: Any) -> None:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        if text := _printable(text):
+            # a key of CKAN's own schema can't be the key of an extra
+            key = nfc(key).strip()[:100]
+            self.extras[f"source_{key}" if key in FIELDS or key in ("name", "id", "state") else key] = text
+
+    def _unresolved(self, name: str, value: Any, key: str) -> None:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        self.notes.append(Note(name, text))
+        self._extra(key, f"{self.extras[key]}; {text}" if key in self.extras else text)
+
+    def _language_texts(self) -> None:
+        for name in ("title", "notes"):
+            main, english, rest = _languages(self.draft.get(name))
+            if name == "notes":
+                main, english = clean_html(main), clean_html(english)
+            if main:
+                self.dataset[name] = main
+            if english and english != main:
+                self.dataset[f"{name}_en"] = english
+            for language, text in rest.items():
+                self._extra(f"{name}_{language}", text)
+        title = self.dataset.get("title") or self.dataset.get("title_en") or ""
+        if not title:
+            title = _text(self.draft.get("name")) or _text(self.draft.get("identifier"))
+        self.dataset["title"] = title
+        self.dataset["name"] = slug(_text(self.draft.get("name"))) or slug(title)
+
+    def _owner(self) -> None:
+        publisher = self.draft.get("publisher")
+        about = publisher if isinstance(publisher, Mapping) else {"name": publisher}
+        texts = [_text(about.get(key)) for key in ("identifier", "name")]
+        organization = None
+        for text in filter(None, texts):
+            wanted = self.config.agency_map.get(fold(text), text)
+            organization, candidates = self.agency(wanted)
+            if organization:
+                break
+            self.candidates.extend(name for name in candidates if name not in self.candidates)
+        if name := _text(about.get("name")) or texts[0]:
+            self._extra("publisher_name", name)
+            if not organization:
+                self.notes.append(Note("owner_org", name))
+        for key, value in about.items():
+            if key != "name" and _text(value):
+                self._extra(f"publisher_{key}", value)
+        if _text(about.get("email")):
+            self.draft.setdefault("contact_email", about["email"])
+        if organization or self.owner_org:
+            self.dataset["owner_org"] = organization or self.owner_org
+
+    def _coded(self) -> None:
+        for name, vocabulary_name in _CODES.items():
+            if text := _text(self.draft.get(name)):
+                if term := vocabulary(vocabulary_name).find(text):
+                    self.dataset[name] = term.code
+                else:
+                    self._unresolved(name, text, f"{name}_text")
+        themes: list[str] = []
+        for text in _texts(self.draft.get("themes")):
+            mapped = self.config.theme_map.get(fold(text))
+            for wanted in mapped if isinstance(mapped, list) else [mapped or text]:
+                if term := vocabulary("theme").find(str(wanted)):
+                    themes.append(term.code)
+                else:
+                    self._unresolved("theme", text, "theme_text")
+        self._set("theme", themes)
+        for name in ("language", "plan_objective"):
+            self._set(name, self._terms(name, self.draft.get(name), f"{name}_text"))
+
+    def _set(self, name: str, values: list[str]) -> None:
+        if values:
+            self.dataset[name] = list(dict.fromkeys(values))
+
+    def _terms(self, name: str, value: Any, extra: str) -> list[str]:
+        codes = []
+        for text in _texts(value):
+            if term := vocabulary(name).find(text):
+                codes.append(term.code)
+            else:
+                self._unresolved(name, text, extra)
+        return codes
+
+    def _licence(self, draft: Mapping[str, Any], target: dict[str, Any]) -> None:
+        texts = _texts(draft.get("license"))
+        unknown = []
+        for text in texts:
+            wanted = self.config.license_map.get(fold(text), text)
+            term = vocabulary("license").find(str(wanted))
+            if term and "license_id" not in target:
+                target["license_id"] = term.code
+            elif not term:
+                unknown.append(text)
+        if unknown:
+            if target is self.dataset:
+                for text in unknown:
+                    self._unresolved("license_id", text, "license_text")
+            else:
+                target["license_text"] = "; ".join(unknown)
+
+    def _period(self) -> None:
+        for name in _DATES:
+            if text := _text(self.draft.get(name)):
+                if iso := _iso(text, end=name == "temporal_end"):
+                    self.dataset[name] = iso
+                else:
+                    self._unresolved(name, text, f"{name}_text")
+        start, end = self.dataset.get("temporal_start"), self.dataset.get("temporal_end")
+        if start and end and end < start:
+            for name in ("temporal_start", "temporal_end"):
+                self._unresolved(name, self.dataset.pop(name), f"{name}_text")
+
+    def _place(self) -> None:
+        self._set("spatial_coverage", self._places())
+        geometry = self.draft.get("spatial")
+        if isinstance(geometry, Mapping) and geometry.get("type"):
+            self.dataset["spatial"] = json.dumps(geometry, ensure_ascii=False)
+        elif geometry:
+            self._unresolved("spatial", geometry, "spatial_text")
+
+    def _places(self) -> list[str]:
+        codes = []
+        for text in _texts(self.draft.get("spatial_text")):
+            if term := vocabulary("ward").find(text):
+                codes.append(term.code)
+            else:
+                self._unresolved("spatial_coverage", text, "spatial_text")
+        return codes
+
+    def _contact(self) -> None:
+        for name in ("unit", "name", "phone", "email"):
+            key = f"contact_{name}"
+            text = _text(self.draft.get(key))
+            if name == "email" and text:
+                text = text.removeprefix("mailto:").split("?")[0].strip()
+                if not _is_email(text):
+                    self._unresolved(key, text, f"{key}_text")
+                    continue
+            if text:
+                self.dataset[key] = text
+        for name in ("url",):
+            if text := _text(self.draft.get(name)):
+                if text.startswith(("http://", "https://")):
+                    self.dataset[name] = text
+                else:
+                    self._unresolved(name, text, "source_page")
+
+    def _lists(self) -> None:
+        for name in ("conforms_to", "related"):
+            self._set(name, _texts(self.draft.get(name)))
+        if self.draft.get("personal_data") not in (None, False, "", "false", "no", "không"):
+            self.dataset["personal_data"] = True
+
+    def _keywords(self) -> None:
+        found: dict[str, str] = {}
+        for text in [*_texts(self.draft.get("keywords")), *self.config.keywords]:
+            if good := tag(text):
+                found.setdefault(good.casefold(), good)
+            else:
+                self._unresolved("tags", text, "keywords_text")
+        self.dataset["tags"] = [{"name": name} for name in found.values()]
+
+    def _resource(self, draft: Mapping[str, Any]) -> dict[str, Any]:
+        resource: dict[str, Any] = {}
+        for name in ("name", "description"):
+            main, english, rest = _languages(draft.get(name))
+            if name == "description":
+                main = clean_html(main)
+            if main:
+                resource[name] = main
+            if english and english != main:
+                resource[f"{name}_en"] = english
+            resource.update({f"{name}_{language}": text for language, text in rest.items()})
+        for name in _RESOURCE_TEXTS:
+            if text := _text(draft.get(name)):
+                resource[name] = text
+        for name in ("issued", "modified"):
+            if text := _text(draft.get(name)):
+                iso = _iso(text)
+                resource[name if iso else f"{name}_text"] = iso or text
+        for name, vocabulary_name in (("status", "status"), ("encoding", "encoding")):
+            if text := _text(draft.get(name)):
+                term = vocabulary(vocabulary_name).find(text)
+                resource[name if term else f"{name}_text"] = term.code if term else text
+                if not term:
+                    resource.pop(name, None)
+        if languages := self._terms("language", draft.get("language"), "language_text"):
+            resource["language"] = languages
+        if conforms := _texts(draft.get("conforms_to")):
+            resource["conforms_to"] = conforms
+        self._licence(draft, resource)
+        self._format(draft, resource)
+        resource["url"] = _text(draft.get("url")) or _text(draft.get("download_url"))
+        if draft.get("id"):
+            resource["id"] = str(draft["id"])
+        for key, value in (draft.get("extras") or {}).items():
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+            if text := _printable(text):
+                resource.setdefault(nfc(str(key)), text)
+        return {key: value for key, value in resource.items() if key == "url" or value not in ("", [], None)}
+
+    def _format(self, draft: Mapping[str, Any], resource: dict[str, Any]) -> None:
+        written, media = _text(draft.get("format")), _text(draft.get("mimetype"))
+        url = _text(draft.get("download_url")) or _text(draft.get("url"))
+        term = term_of_format(written, media, url)
+        if term:
+            resource["format"] = term.code
+        if written and not (term and vocabulary("format").find(written) is term):
+            resource["format_text"] = written
+            if not term:
+                self.notes.append(Note("format", written))
+        code = media_type_of(media, term)
+        if code:
+            resource["mimetype"] = code
+        elif media:
+            resource["mimetype_text"] = media
+
+    def _privacy(self) -> None:
+        private = self.config.private or self.draft.get("private") in (True, "true", "True", 1)
+        for name, codes in _MUST_BE_PRIVATE.items():
+            private = private or self.dataset.get(name) in codes
+        self.dataset["private"] = bool(private or self.dataset.get("personal_data"))
+
+    def _excluded(self) -> bool:
+        if self.draft.get("state") in ("draft", "deleted"):
+            return True
+        if any(rule.matches(self._values(rule)) for rule in self.config.exclude):
+            return True
+        return not all(rule.matches(self._values(rule)) for rule in self.config.include)
+
+    def _values(self, rule: Filter) -> list[str]:
+        if rule.field in self.extras:
+            return [self.extras[rule.field]]
+        value = self.draft.get(rule.field)
+        if isinstance(value, Mapping):
+            value = list(value.values())
+        return _texts(value)
+
+
+def _printable(text: str) -> str:
+    """NFC, without the control characters that PostgreSQL or XML refuse."""
+    return "".join(c for c in nfc(text) if c in "\n\t" or ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF).strip()
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, (Mapping, list, tuple)):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _printable(str(value))
+
+
+def _texts(value: Any) -> list[str]:
+    items = value if isinstance(value, (list, tuple)) else [value]
+    return [text for text in map(_text, items) if text]
+
+
+def _languages(value: Any) -> tuple[str, str, dict[str, str]]:
+    """(text, its English version, other languages) of text or ``{language: text}``."""
+    if not isinstance(value, Mapping):
+        return _text(value), "", {}
+    texts = {str(key).lower().replace("_", "-"): _text(item) for key, item in value.items()}
+    texts = {key: item for key, item in texts.items() if item}
+    short = {key.split("-")[0]: item for key, item in reversed(list(texts.items()))}
+    english = short.get("en", "")
+    main = short.get("vi") or next(iter(texts.values()), "")
+    rest = {
+        key: item for key, item in texts.items() if item not in (main, english) and key
+    }
+    return main, english if english != main else "", rest
+
+
+def _iso(text: str, end: bool = False) -> str:
+    parsed = dates.parse(text)
+    if parsed is None:
+        return ""
+    return parsed.iso_end if end else parsed.iso
+
+
+def _is_email(text: str) -> bool:
+    name, at, host = text.rpartition("@")
+    return bool(name and at and "." in host.strip(".")) and not any(c.isspace() or c in "<>,;" for c in text)

@@ -1,0 +1,118 @@
+"""E-mail to the people of a source when a run fails or is put on hold."""
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib import mailer
+
+from ckanext.hanoi.model.harvest import Change, Run, Source
+
+log = logging.getLogger(__name__)
+
+_ALWAYS = ("finished", "failed", "held", "aborted")
+_WHEN = {"always": _ALWAYS, "error": ("failed", "held"), "never": ()}
+
+
+def wanted(source: Source, run: Run) -> bool:
+    """Does the source's choice (always, error, never) ask for a message about this run?"""
+    has_failures = bool((run.counts or {}).get("failed")) and source.notify == "error"
+    return run.status in _WHEN.get(source.notify, ()) or (has_failures and run.status == "finished")
+
+
+def run_ended(run_id: str) -> None:
+    """Tell the source's contacts how the run ended, if they want to know."""
+    run = model.Session.get(Run, run_id)
+    source = model.Session.get(Source, run.source_id) if run else None
+    if not run or not source or not source.contacts or not wanted(source, run):
+        return
+    previous = model.Session.execute(
+        sa.select(Run)
+        .where(Run.source_id == source.id, Run.created < run.created)
+        .order_by(Run.created.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if run.status == "held" and previous is not None and _same(previous, run):
+        return
+    url = tk.url_for("hanoi_harvest.run_read", id=run.id, qualified=True)
+    subject = tk._("Harvest of %(source)s: %(status)s") % {
+        "source": source.title or source.name,
+        "status": status_label(run.status),
+    }
+    _send(source.contacts, subject, f"{subject}\n\n{summary(run)}\n\n{url}\n")
+
+
+def _same(previous: Run, run: Run) -> bool:
+    """A hold that people have been told of already, and that a newer run found again."""
+    was_held = previous.status == "aborted" and "missing" in (previous.counts or {})
+    return was_held and previous.counts.get("missing") == run.counts.get("missing")
+
+
+def status_label(status: str) -> str:
+    """The status of a run in the reader's language."""
+    return {
+        "queued": tk._("waiting"),
+        "running": tk._("running"),
+        "held": tk._("on hold"),
+        "finished": tk._("finished"),
+        "failed": tk._("failed"),
+        "aborted": tk._("stopped"),
+    }[status]
+
+
+def message_of(entry: Run | Change) -> str:
+    """The message of a run or change in the reader's language."""
+    if not entry.message:
+        return ""
+    text = tk._(entry.message)
+    try:
+        return text % entry.params if entry.params else text
+    except (KeyError, TypeError, ValueError):
+        return text
+
+
+def summary(run: Run) -> str:
+    """The run in a few lines."""
+    counts = run.counts or {}
+    labels = {
+        "seen": tk._("records read"),
+        "created": tk._("created"),
+        "updated": tk._("updated"),
+        "unchanged": tk._("unchanged"),
+        "removed": tk._("removed"),
+        "missing": tk._("missing at the source"),
+        "failed": tk._("failed"),
+    }
+    lines = [f"{label}: {counts.get(name, 0)}" for name, label in labels.items()]
+    if message := message_of(run):
+        lines.insert(0, message)
+    return "\n".join(lines)
+
+
+def digest(to: Iterable[str], since) -> int:
+    """One message to each address about all runs that failed or are on hold since then.
+
+    Returns the number of runs it speaks of; no message is sent where there is none.
+    """
+    rows = model.Session.execute(
+        sa.select(Run, Source)
+        .join(Source, Source.id == Run.source_id)
+        .where(Run.status.in_(("failed", "held")), Run.created >= since)
+        .order_by(Run.created)
+    ).all()
+    if not rows:
+        return 0
+    parts = [f"{source.title or source.name}: {status_label(run.status)}\n{summary(run)}" for run, source in rows]
+    _send(to, tk._("Harvests that need attention: %(number)s") % {"number": len(rows)}, "\n\n".join(parts))
+    return len(rows)
+
+
+def _send(to: Iterable[str], subject: str, body: str) -> None:
+    for address in to:
+        try:
+            mailer.mail_recipient(address, address, subject, body)
+        except (mailer.MailerException, OSError) as error:
+            log.warning("No mail to the contacts of a source: %s", error)

@@ -1,0 +1,232 @@
+"""Reads a source to its end: what is unchanged is passed over, what changed is put into batches.
+
+A reader that dies is followed by another that starts from the beginning: what was written
+meanwhile is then unchanged. One page of records and one batch are in memory, however long the
+source.
+"""
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from sqlalchemy.dialects.postgresql import insert
+
+from ckanext.hanoi.harvest import report, settings
+from ckanext.hanoi.harvest.connectors import Record, Unreadable
+from ckanext.hanoi.harvest.fetch import Fetcher, NotModified
+from ckanext.hanoi.harvest.packing import guid_of, pack, pack_record
+from ckanext.hanoi.harvest.setup import Setup
+from ckanext.hanoi.model.harvest import DELETED, Batch, Identity, Run, Seen, now
+from ckanext.hanoi.vietnamese import fold
+
+log = logging.getLogger(__name__)
+
+#: Records compared with the database in one query.
+CHUNK = 250
+#: A clock of the source may be behind ours; what changed shortly before the last read is read again.
+_OVERLAP = timedelta(hours=24)
+
+
+class Stopped(Exception):
+    """The run is no longer wanted (aborted, or its source is gone)."""
+
+
+class Reader:
+    """Reads the source of one run. ``on_batch`` is called with the id of each batch it filled."""
+
+    def __init__(self, run_id: str, setup: Setup, on_batch) -> None:
+        self.run_id, self.setup, self.on_batch = run_id, setup, on_batch
+        self.pending: list[dict[str, Any]] = []
+        self.size = settings.batch_size()
+
+    def read(self) -> None:
+        """Read all; on return the run's ``read_done`` is set. Raises what the source raises."""
+        run = model.Session.get(Run, self.run_id)
+        assert run
+        force = bool(run.options.get("force"))
+        since = self._since(run)
+        self._start_over()
+        with self.setup.fetcher() as fetcher:
+            self._remind(fetcher, force)
+            not_modified = False
+            try:
+                records = iter(self.setup.connector.records(fetcher, since))
+                while chunk := list(islice(records, CHUNK)):
+                    self._take(chunk, force)
+            except NotModified:
+                not_modified = True
+            self._flush()
+            self._finish(fetcher, complete=since is None, not_modified=not_modified)
+
+    def _since(self, run: Run) -> str | None:
+        source, config = self.setup.source, self.setup.config
+        if not (self.setup.connector.incremental and config.incremental and source.last_read):
+            return None
+        full_is_due = source.last_complete is None or (
+            now() - source.last_complete >= timedelta(days=config.full_every_days)
+        )
+        if run.options.get("force") or run.options.get("full") or full_is_due:
+            return None
+        if source.fetch_state.get("fingerprint") != self.setup.fingerprint:
+            return None
+        return (source.last_read - _OVERLAP).isoformat(timespec="seconds") + "Z"
+
+    def _start_over(self) -> None:
+        """Forget what an earlier reader of this run had put down, except what writers have."""
+        session = model.Session
+        session.execute(sa.delete(Seen).where(Seen.run_id == self.run_id))
+        session.execute(
+            sa.delete(Batch).where(Batch.run_id == self.run_id, Batch.status == "open")
+        )
+        session.execute(
+            sa.update(Run)
+            .where(Run.id == self.run_id)
+            .values(read_done=False, complete=False, not_modified=False, heartbeat=now())
+        )
+        session.commit()
+
+    def _remind(self, fetcher: Fetcher, force: bool) -> None:
+        state = self.setup.source.fetch_state or {}
+        if force or state.get("fingerprint") != self.setup.fingerprint:
+            return
+        fetcher.validators = {key: tuple(pair) for key, pair in state.get("validators", {}).items()}
+        fetcher.known_hashes = dict(state.get("hashes", {}))
+
+    # -- records -----------------------------------------------------------------------------
+
+    def _take(self, chunk: list[Record | Unreadable], force: bool) -> None:
+        records: dict[str, tuple[Record, str]] = {}
+        for item in chunk:
+            if isinstance(item, Unreadable):
+                self._unreadable(item)
+                continue
+            guid, title = guid_of(item.guid), _digest(item)
+            if item.deleted:
+                records.setdefault(guid, (item, DELETED))
+            elif not guid:
+                self._unreadable(Unreadable("The record has no identity", title=item.title))
+            elif guid in records and records[guid][1] != title:
+                # a second dataset under an identifier that is taken: both are kept
+                records.setdefault(f"{guid}#{title}", (item, title))
+            else:
+                records.setdefault(guid, (item, title))
+        fresh = self._note_seen(records)
+        known = self._known(fresh)
+        for guid, record in fresh.items():
+            self._consider(guid, record, known.get(guid), force)
+        self._heartbeat()
+
+    def _note_seen(self, records: dict[str, tuple[Record, str]]) -> dict[str, Record]:
+        """Put down the identities; returns the records not seen before in this reading."""
+        fresh: dict[str, Record] = {}
+        while records:
+            rows = [
+                {"run_id": self.run_id, "guid": guid, "title": title}
+                for guid, (_record, title) in records.items()
+            ]
+            statement = insert(Seen).values(rows).on_conflict_do_nothing().returning(Seen.guid)
+            new = set(model.Session.execute(statement).scalars())
+            fresh.update({guid: records[guid][0] for guid in new})
+            old = {guid: pair for guid, pair in records.items() if guid not in new}
+            titles = dict(
+                model.Session.execute(
+                    sa.select(Seen.guid, Seen.title).where(
+                        Seen.run_id == self.run_id, Seen.guid.in_(list(old))
+                    )
+                ).all()
+            ) if old else {}
+            records = {
+                f"{guid}#{title}": (record, title)
+                for guid, (record, title) in old.items()
+                if titles.get(guid) != title and not guid.endswith(f"#{title}")
+            }
+        return fresh
+
+    def _known(self, records: dict[str, Record]) -> dict[str, tuple[str, str | None, str | None]]:
+        """``{guid: (state, hash, state of the package)}`` in one query."""
+        package = model.Package
+        rows = model.Session.execute(
+            sa.select(Identity.guid, Identity.state, Identity.hash, package.state)
+            .outerjoin(package, package.id == Identity.package_id)
+            .where(
+                Identity.source_id == self.setup.source.id, Identity.guid.in_(list(records))
+            )
+        )
+        return {guid: (state, hash_, package_state) for guid, state, hash_, package_state in rows}
+
+    def _consider(
+        self,
+        guid: str,
+        record: Record,
+        known: tuple[str, str | None, str | None] | None,
+        force: bool,
+    ) -> None:
+        if record.deleted:
+            return
+        hash_ = self.setup.hash_of(record)
+        if known:
+            state, known_hash, package_state = known
+            as_it_was = package_state == "active" and known_hash == hash_
+            settled = state in ("active", "yielded") and as_it_was and not force
+            # deleted by an admin, not by us: it stays deleted
+            unwanted = state == "active" and package_state == "deleted"
+            if state == "detached" or settled or unwanted:
+                return
+        self.pending.append({**pack_record(record), "guid": guid, "hash": hash_})
+        if len(self.pending) >= self.size:
+            self._flush()
+
+    def _unreadable(self, item: Unreadable) -> None:
+        guid = guid_of(item.guid or "") or f"unreadable:{_short(repr((item.message, sorted(item.params.items()))))}"
+        report.fail(self.run_id, guid, item.title, "reading", item.message, item.params)
+        if item.guid:
+            row = {"run_id": self.run_id, "guid": guid, "title": ""}
+            model.Session.execute(insert(Seen).values(row).on_conflict_do_nothing())
+
+    def _flush(self) -> None:
+        if not self.pending:
+            return
+        batch = Batch(run_id=self.run_id, records=pack(self.pending))
+        model.Session.add(batch)
+        model.Session.flush()
+        batch_id = batch.id
+        model.Session.commit()
+        self.pending = []
+        self.on_batch(batch_id)
+
+    def _heartbeat(self) -> None:
+        result = model.Session.execute(
+            sa.update(Run)
+            .where(Run.id == self.run_id, Run.status == "running")
+            .values(heartbeat=now())
+        )
+        model.Session.commit()
+        # the records of this page are no longer needed by the session
+        model.Session.expunge_all()
+        if not result.rowcount:
+            raise Stopped(self.run_id)
+
+    def _finish(self, fetcher: Fetcher, complete: bool, not_modified: bool) -> None:
+        remembered = {
+            "fingerprint": self.setup.fingerprint,
+            "validators": {key: list(pair) for key, pair in fetcher.remember.items()},
+            "hashes": fetcher.hashes,
+        }
+        run = model.Session.get(Run, self.run_id)
+        assert run
+        run.read_done, run.complete, run.not_modified = True, complete, not_modified
+        run.options = {**run.options, "fetched": remembered}
+        model.Session.commit()
+
+
+def _digest(record: Record) -> str:
+    return _short(fold(record.title)) if record.title else ""
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]

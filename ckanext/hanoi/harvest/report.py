@@ -1,0 +1,94 @@
+"""What a run did, put down once per record however often the work is repeated."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from sqlalchemy.dialects.postgresql import insert
+
+from ckanext.hanoi.model.harvest import DELETED, Change, Seen, now
+
+#: The numbers of a run, in the order people read them.
+COUNTS = ("seen", "created", "updated", "unchanged", "removed", "missing", "failed")
+
+
+def put(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Put down changes (columns of ``Change``); not committed.
+
+    A record that was created stays "created" when the same run comes to it again.
+    """
+    for row in rows:
+        statement = insert(Change).values(**row)
+        again = {
+            name: statement.excluded[name]
+            for name in ("package_id", "title", "fields", "stage", "message", "params", "raw")
+        }
+        again["action"] = sa.case(
+            (
+                sa.and_(Change.action == "created", statement.excluded.action == "updated"),
+                "created",
+            ),
+            else_=statement.excluded.action,
+        )
+        model.Session.execute(
+            statement.on_conflict_do_update(index_elements=["run_id", "guid"], set_=again)
+        )
+
+
+def change(run_id: str, guid: str, action: str, title: str = "", **more: Any) -> dict[str, Any]:
+    """A row for ``put``."""
+    empty: dict[str, Any] = {
+        "package_id": None, "fields": [], "stage": None, "message": None, "params": {}, "raw": None,
+    }  # fmt: skip
+    row = {"run_id": run_id, "guid": guid, "action": action, "title": title[:500], "created": now()}
+    return {**empty, **row, **more}
+
+
+def fail(
+    run_id: str,
+    guid: str,
+    title: str,
+    stage: str,
+    message: str,
+    params: Mapping[str, Any] | None = None,
+    raw: bytes | None = None,
+    package_id: str | None = None,
+) -> None:
+    """Put down a failure: message id in English and its parameters; not committed."""
+    plain = {key: str(value)[:1000] for key, value in (params or {}).items()}
+    message = message.replace("\0", "")[:2000]
+    more = {"stage": stage, "message": message, "params": plain, "raw": raw, "package_id": package_id}
+    put([change(run_id, guid, "failed", title.replace("\0", ""), **more)])
+
+
+def count(run_id: str) -> dict[str, int]:
+    """The numbers of the run as it stands, from what was put down."""
+    session = model.Session
+    actions = dict(
+        session.execute(
+            sa.select(Change.action, sa.func.count())
+            .where(Change.run_id == run_id)
+            .group_by(Change.action)
+        ).all()
+    )
+    seen = session.execute(
+        sa.select(sa.func.count()).select_from(Seen).where(
+            Seen.run_id == run_id, Seen.title != DELETED
+        )
+    ).scalar_one()
+    # an unreadable piece without an identity was seen all the same
+    unreadable = session.execute(
+        sa.select(sa.func.count()).where(
+            Change.run_id == run_id, Change.action == "failed", Change.guid.like("unreadable:%")
+        )
+    ).scalar_one()
+    counts = {name: int(actions.get(name, 0)) for name in COUNTS}
+    counts["seen"] = int(seen) + int(unreadable)
+    touched = sum(counts[name] for name in ("created", "updated", "failed"))
+    excluded = int(actions.get("excluded", 0))
+    counts["unchanged"] = max(0, counts["seen"] - touched - excluded)
+    if excluded:
+        counts["excluded"] = excluded
+    return counts

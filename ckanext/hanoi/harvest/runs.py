@@ -1,0 +1,194 @@
+"""What can be done with runs: start, abort, approve, reject, retry, and what is due.
+
+Actions, command line and jobs all come through here.
+"""
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from sqlalchemy.dialects.postgresql import insert
+
+from ckanext.hanoi.harvest import errors, finish, jobs, retention, settings
+from ckanext.hanoi.harvest.catalog import Catalog
+from ckanext.hanoi.harvest.packing import pack, unpack
+from ckanext.hanoi.harvest.record import N_
+from ckanext.hanoi.harvest.schedule import next_due
+from ckanext.hanoi.harvest.setup import Setup
+from ckanext.hanoi.model.harvest import OPEN, Batch, Change, Identity, Run, Seen, Source, now
+
+log = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """The run can't do that now: English message id and parameters."""
+
+    def __init__(self, message: str, **params: Any) -> None:
+        super().__init__(message % params if params else message)
+        self.message, self.params = message, params
+
+
+def start(
+    source: Source,
+    trigger: str = "manual",
+    user_id: str | None = None,
+    options: dict[str, Any] | None = None,
+) -> Run:
+    """A queued run of the source, not yet handed to a worker. Raises ``Refused`` if one is open.
+
+    A held run is superseded: the source is read anew, and what is still missing is judged anew.
+    """
+    session = model.Session
+    held = session.execute(
+        sa.select(Run).where(Run.source_id == source.id, Run.status == "held")
+    ).scalars()
+    for old in held:
+        old.status, old.message, old.params = "aborted", N_("A newer run has taken its place"), {}
+    run = Run(source_id=source.id, trigger=trigger, user_id=user_id, options=options or {})
+    session.add(run)
+    try:
+        session.commit()
+    except sa.exc.IntegrityError as error:
+        session.rollback()
+        raise Refused("A run of this source is under way") from error
+    return run
+
+
+def queue(run: Run) -> None:
+    """Hand the run to CKAN's background workers."""
+    source = model.Session.get(Source, run.source_id)
+    assert source
+    jobs.enqueue_read(run.id, source.name)
+
+
+def open_run(source: Source) -> Run | None:
+    """The source's run that is queued or running."""
+    return model.Session.execute(
+        sa.select(Run).where(Run.source_id == source.id, Run.status.in_(OPEN))
+    ).scalar_one_or_none()
+
+
+def latest(source: Source) -> Run | None:
+    """The source's newest run."""
+    return model.Session.execute(
+        sa.select(Run).where(Run.source_id == source.id).order_by(Run.created.desc()).limit(1)
+    ).scalar_one_or_none()
+
+
+def abort(run: Run) -> None:
+    """Stop an open or held run; what it has written stays."""
+    if run.status not in (*OPEN, "held"):
+        raise Refused("The run has ended already")
+    finish.close(run, "aborted")
+    index_leftovers()
+
+
+def approve(run: Run) -> None:
+    """Let a held run go on: what is missing is removed when its grace period is over."""
+    _only_held(run)
+    finish.approve(run, Setup(_source(run)))
+
+
+def reject(run: Run) -> None:
+    """Nothing that a held run found missing is removed."""
+    _only_held(run)
+    finish.reject(run)
+
+
+def _only_held(run: Run) -> None:
+    if run.status != "held":
+        raise Refused("The run is not on hold")
+
+
+def _source(run: Run) -> Source:
+    source = model.Session.get(Source, run.source_id)
+    assert source
+    return source
+
+
+def retry(run: Run, user_id: str | None = None) -> Run:
+    """A new run of the records that failed in this one; the source is not read again.
+
+    Records that could not even be read (no raw content) need a run of the whole source.
+    """
+    if run.status in OPEN:
+        raise Refused("The run is still under way")
+    rows = model.Session.execute(
+        sa.select(Change.raw).where(
+            Change.run_id == run.id, Change.action == "failed", Change.raw.is_not(None)
+        )
+    ).scalars().all()
+    if not rows:
+        raise Refused("No record of this run can be tried again: run the whole source")
+    options = {"retry_of": run.id, "force": True}
+    fresh = start(_source(run), "retry", user_id, options)
+    _fill(fresh, list(rows))
+    return fresh
+
+
+def _fill(run: Run, rows: list[bytes]) -> None:
+    items = [unpack(row) for row in rows]
+    size = settings.batch_size()
+    for first in range(0, len(items), size):
+        model.Session.add(Batch(run_id=run.id, records=pack(items[first : first + size])))
+    seen = [{"run_id": run.id, "guid": item["guid"], "title": ""} for item in items]
+    model.Session.execute(insert(Seen).values(seen).on_conflict_do_nothing())
+    run.read_done = True
+    model.Session.commit()
+
+
+def due() -> dict[str, list[str]]:
+    """Queue every source whose time has come and every run that lost its worker; clean up.
+
+    Returns ``{"queued": [source names], "resumed": [run ids]}``.
+    """
+    queued = []
+    sources = model.Session.execute(
+        sa.select(Source).where(Source.active.is_(True), Source.next_due <= now())
+    ).scalars().all()
+    for source in sources:
+        source.next_due = next_due(source.schedule, now(), source.name)
+        name = source.name
+        model.Session.commit()
+        try:
+            run = start(source, "schedule")
+        except Refused:
+            continue
+        queue(run)
+        queued.append(name)
+    index_leftovers()
+    retention.clean_if_due()
+    return {"queued": queued, "resumed": jobs.resume()}
+
+
+def index_leftovers() -> None:
+    """Index what a run that has ended could not: it is in the database, Solr was away."""
+    batches = model.Session.execute(
+        sa.select(Batch.id, Batch.packages)
+        .join(Run, Run.id == Batch.run_id)
+        .where(Batch.status == "written", Run.status.not_in(OPEN))
+    ).all()
+    for batch_id, packages in batches:
+        try:
+            Catalog().index(dict.fromkeys(packages))
+        except errors.SEARCH_GONE as error:
+            model.Session.rollback()
+            log.warning("The search index does not answer: %s", error)
+            return
+        model.Session.execute(sa.delete(Batch).where(Batch.id == batch_id))
+        model.Session.commit()
+
+
+def detach(identity: Identity) -> None:
+    """The dataset is the catalog's own from now on: runs no longer touch it."""
+    identity.state = "detached"
+    model.Session.commit()
+
+
+def attach(identity: Identity) -> None:
+    """The dataset follows its source again, from the next run on."""
+    identity.state, identity.hash = "active", None
+    model.Session.commit()
+

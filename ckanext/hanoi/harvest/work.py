@@ -1,0 +1,219 @@
+"""Drives a run from beginning to end, in a worker or in the calling process.
+
+Whoever has the run's lock reads the source, writes batches that nobody else has taken, and ends
+the run. A worker that only writes looks afterwards whether the reader is still alive, and takes
+its place if not. So a run goes on as long as any process touches it.
+"""
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from ckan import model
+
+from ckanext.hanoi.harvest import errors, jobs, locks, notify, report
+from ckanext.hanoi.harvest.config import ConfigError
+from ckanext.hanoi.harvest.finish import close, finish
+from ckanext.hanoi.harvest.reader import Reader, Stopped
+from ckanext.hanoi.harvest.record import N_, SourceError
+from ckanext.hanoi.harvest.setup import Setup
+from ckanext.hanoi.harvest.writer import Writer, next_batch
+from ckanext.hanoi.model.harvest import Batch, Run, Source, now
+
+log = logging.getLogger(__name__)
+
+#: Batches that wait in the queue before the reader writes one itself: other runs get their turn.
+BACKLOG = 4
+#: Seconds to wait for a database or a search index that is down, and between two tries.
+PATIENCE, PAUSE = 600, 2
+
+#: Called with the run's counts now and then.
+Progress = Callable[[dict[str, int]], None]
+
+
+def lock_name(run_id: str) -> str:
+    """The lock that the reader of the run has."""
+    return f"hanoi-read-{run_id}"
+
+
+def run(run_id: str, inline: bool = False, progress: Progress | None = None) -> None:
+    """Bring the run to its end; returns at once if another process is doing so."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            _run(run_id, inline, progress)
+            return
+        except errors.DATABASE_GONE as error:
+            if time.monotonic() > deadline:
+                raise
+            log.warning("The database went away during run %s: %s", run_id, error)
+            model.Session.remove()
+            model.meta.engine.dispose()
+            time.sleep(PAUSE)
+
+
+def write(run_id: str, batch_id: int) -> None:
+    """Write one batch of the run; then see that somebody goes on with it."""
+    setup = _setup(run_id)
+    if setup is not None:
+        try:
+            Writer(run_id, setup).write(batch_id)
+        except errors.SEARCH_GONE as error:
+            log.warning("Batch %s is written but not indexed yet: %s", batch_id, error)
+    if _status(run_id) == "running" and locks.is_free(lock_name(run_id)):
+        run(run_id)
+
+
+def _run(run_id: str, inline: bool, progress: Progress | None) -> None:
+    with locks.held(lock_name(run_id)) as got:
+        if not got or not _begin(run_id):
+            return
+        setup = _setup(run_id)
+        try:
+            assert setup
+            writer = Writer(run_id, setup)
+            _read(run_id, setup, writer, inline, progress)
+            _drain(run_id, writer, progress)
+            _patiently(lambda: finish(run_id, setup))
+        except Stopped:
+            log.info("Run %s was stopped", run_id)
+            return
+        except errors.DATABASE_GONE:
+            raise
+        except Exception as error:
+            log.exception("Run %s failed", run_id)
+            _fail(run_id, error)
+    notify.run_ended(run_id)
+
+
+def _begin(run_id: str) -> bool:
+    values = {
+        "status": "running",
+        "started": sa.func.coalesce(Run.started, now()),
+        "heartbeat": now(),
+    }
+    result = model.Session.execute(
+        sa.update(Run).where(Run.id == run_id, Run.status.in_(("queued", "running"))).values(**values)
+    )
+    model.Session.commit()
+    return bool(result.rowcount)
+
+
+def _setup(run_id: str) -> Setup | None:
+    source = model.Session.execute(
+        sa.select(Source).join(Run, Run.source_id == Source.id).where(Run.id == run_id)
+    ).scalar_one_or_none()
+    if source is None:
+        return None
+    # commits expire objects of the session; the source is read once and then let go
+    model.Session.expunge(source)
+    return Setup(source)
+
+
+def _status(run_id: str) -> str | None:
+    model.Session.rollback()
+    return model.Session.execute(sa.select(Run.status).where(Run.id == run_id)).scalar()
+
+
+def _read(
+    run_id: str, setup: Setup, writer: Writer, inline: bool, progress: Progress | None
+) -> None:
+    done = model.Session.execute(sa.select(Run.read_done).where(Run.id == run_id)).scalar_one()
+    if done:
+        return
+
+    def on_batch(batch_id: int) -> None:
+        if not inline:
+            jobs.enqueue_write(run_id, batch_id)
+        if inline or _waiting(run_id) > BACKLOG:
+            first = batch_id if inline else next_batch(run_id)
+            if first is not None:
+                _write(writer, first)
+        if progress:
+            progress(report.count(run_id))
+
+    try:
+        Reader(run_id, setup, on_batch).read()
+    except (SourceError, ConfigError, KeyError) as error:
+        model.Session.rollback()
+        _note_failure(run_id, error)
+
+
+def _note_failure(run_id: str, error: Exception) -> None:
+    """The source can't be read further: what was read is still written, nothing is removed."""
+    message = error.message if isinstance(error, SourceError) else "%(error)s"
+    params = error.params if isinstance(error, SourceError) else {"error": str(error)}
+    model.Session.execute(
+        sa.update(Run)
+        .where(Run.id == run_id)
+        .values(
+            read_done=True,
+            complete=False,
+            message=message,
+            params={key: str(value)[:1000] for key, value in params.items()},
+        )
+    )
+    model.Session.commit()
+
+
+def _waiting(run_id: str) -> int:
+    query = sa.select(sa.func.count()).where(Batch.run_id == run_id, Batch.status == "open")
+    return model.Session.execute(query).scalar_one()
+
+
+def _write(writer: Writer, batch_id: int) -> None:
+    try:
+        writer.write(batch_id)
+    except errors.SEARCH_GONE as error:
+        # it is in the database; the drain indexes it when Solr is back
+        model.Session.rollback()
+        log.warning("Batch %s is written but not indexed yet: %s", batch_id, error)
+
+
+def _drain(run_id: str, writer: Writer, progress: Progress | None) -> None:
+    """Write what is left, and wait for what others are writing (or take it over if they die)."""
+
+    def every_batch() -> None:
+        while (batch_id := next_batch(run_id)) is not None:
+            if _status(run_id) != "running":
+                raise Stopped(run_id)
+            wrote = False
+            while batch_id is not None:
+                wrote = writer.write(batch_id) or wrote
+                if progress:
+                    progress(report.count(run_id))
+                batch_id = next_batch(run_id, after=batch_id)
+            if not wrote:
+                time.sleep(0.2)
+
+    _patiently(every_batch)
+
+
+def _patiently(work: Callable[[], None]) -> None:
+    """Do the work again while the search index doesn't answer, up to ``PATIENCE`` seconds."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return work()
+        except errors.SEARCH_GONE:
+            model.Session.rollback()
+            if time.monotonic() > deadline:
+                raise
+            log.warning("The search index does not answer; trying again", exc_info=True)
+            time.sleep(PAUSE)
+
+
+def _fail(run_id: str, error: Exception) -> None:
+    model.Session.rollback()
+    entry = model.Session.get(Run, run_id)
+    if entry is None or entry.status != "running":
+        return
+    if isinstance(error, errors.SEARCH_GONE):
+        entry.message = N_("The search index does not answer; what was written is indexed when it does")
+        entry.params = {}
+    else:
+        entry.message = "%(kind)s: %(error)s"
+        entry.params = {"kind": type(error).__name__, "error": str(error)[:1000]}
+    close(entry, "failed")

@@ -1,0 +1,240 @@
+"""Writes the batches of a run into the catalog.
+
+A batch is written in one transaction; only when something in it is refused is each record given
+a transaction of its own, so that the refused one is reported and all others are written. Doing a
+batch again changes nothing: dataset ids are derived from source and identity, and what has been
+written is recognised by its hash.
+"""
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from sqlalchemy.dialects.postgresql import insert
+
+from ckanext.hanoi.harvest import diff, errors, locks, priority, report
+from ckanext.hanoi.harvest.catalog import Catalog
+from ckanext.hanoi.harvest.packing import pack, unpack, unpack_record
+from ckanext.hanoi.harvest.record import Record
+from ckanext.hanoi.harvest.setup import Setup
+from ckanext.hanoi.model.harvest import Batch, Identity, Run, now
+
+log = logging.getLogger(__name__)
+
+
+def lock_name(batch_id: int) -> str:
+    """The lock that whoever writes this batch has."""
+    return f"hanoi-batch-{batch_id}"
+
+
+def next_batch(run_id: str, after: int = 0) -> int | None:
+    """The first batch of the run behind ``after`` that is not yet done."""
+    return model.Session.execute(
+        sa.select(sa.func.min(Batch.id)).where(
+            Batch.run_id == run_id, Batch.id > after, Batch.status != "done"
+        )
+    ).scalar()
+
+
+@dataclass
+class _Item:
+    record: Record
+    hash: str
+    identity: Identity | None
+    package_id: str
+
+
+class Writer:
+    """Writes batches of one run. Safe to use from several processes at once."""
+
+    def __init__(self, run_id: str, setup: Setup) -> None:
+        self.run_id, self.setup = run_id, setup
+        self.catalog = Catalog()
+
+    def write(self, batch_id: int) -> bool:
+        """Write and index the batch; False if another process is at it (or has done it).
+
+        Raises ``SearchIndexError`` when Solr does not answer: the datasets are in the database
+        then, and the next call only indexes.
+        """
+        with locks.held(lock_name(batch_id)) as got:
+            if not got:
+                return False
+            batch = model.Session.get(Batch, batch_id)
+            if batch is None or batch.status == "done":
+                return False
+            if batch.status == "open":
+                self._write(batch_id, [dict(item) for item in unpack(batch.records)])
+            self._index(batch_id)
+            return True
+
+    def _write(self, batch_id: int, items: list[dict[str, Any]]) -> None:
+        try:
+            written = self._write_some(items, set())
+            self._mark(batch_id, "written", written)
+            self.catalog.commit()
+        except errors.TRANSIENT:
+            raise
+        except Exception as error:  # whatever a validator, a hook or a connector may raise
+            log.info("Batch %s is written record by record: %s", batch_id, error)
+            model.Session.rollback()
+            self._write_each(batch_id, items)
+
+    def _write_each(self, batch_id: int, items: list[dict[str, Any]]) -> None:
+        written: list[str] = []
+        for item in items:
+            try:
+                ids = self._write_some([item], set())
+                self.catalog.commit()
+                written.extend(ids)
+            except errors.TRANSIENT:
+                raise
+            except Exception as error:  # one record's failure is that record's alone
+                model.Session.rollback()
+                self._failed(item, error)
+        self._mark(batch_id, "written", written)
+        self.catalog.commit()
+
+    def _failed(self, item: dict[str, Any], error: Exception) -> None:
+        stage, message, params = errors.explain(error)
+        if stage == "writing":
+            log.warning("Record %s of run %s", item["guid"], self.run_id, exc_info=error)
+        report.fail(
+            self.run_id, item["guid"], item.get("title") or "", stage, message, params, pack(item)
+        )
+        self.catalog.commit()
+
+    def _mark(self, batch_id: int, status: str, packages: list[str] | None = None) -> None:
+        values: dict[str, Any] = {"status": status}
+        if packages is not None:
+            values["packages"] = Batch.packages + sa.cast(packages, sa.dialects.postgresql.JSONB)
+        model.Session.execute(sa.update(Batch).where(Batch.id == batch_id).values(**values))
+
+    def _index(self, batch_id: int) -> None:
+        ids = model.Session.execute(
+            sa.select(Batch.packages).where(Batch.id == batch_id)
+        ).scalar_one()
+        self.catalog.index(dict.fromkeys(ids))
+        self._mark(batch_id, "done")
+        model.Session.execute(
+            sa.update(Run).where(Run.id == self.run_id).values(heartbeat=now())
+        )
+        self.catalog.commit()
+
+    # -- one transaction ---------------------------------------------------------------------
+
+    def _write_some(self, items: list[dict[str, Any]], reserved: set[str]) -> list[str]:
+        """Put the records into the session; returns the ids of datasets to be indexed."""
+        work = self._lookup(items)
+        states = self.catalog.states(item.package_id for item in work)
+        changes: list[dict[str, Any]] = []
+        identities: list[dict[str, Any]] = []
+        written: list[str] = []
+        for item in work:
+            if item.identity and item.identity.hash == item.hash and not self.force:
+                if item.identity.state == "active" and states.get(item.package_id) == "active":
+                    continue
+            with errors.during("mapping"):
+                mapped = self.setup.map(item.record)
+            if mapped.excluded:
+                changes.append(report.change(self.run_id, item.record.guid, "excluded", item.record.title))
+                continue
+            elsewhere = priority.carried_by(self.setup.source, item.record.guid, mapped.dataset)
+            if elsewhere and not item.identity:
+                if not elsewhere.ours:
+                    identities.append(self._identity(item, elsewhere.package_id, "yielded", []))
+                    continue
+                item.package_id = elsewhere.package_id
+                states.update(self.catalog.states([item.package_id]))
+                priority.take_over(self.setup.source, item.package_id)
+            elif item.identity and item.identity.state == "yielded":
+                continue
+            change, resources = self._write_one(item, mapped.dataset, states, reserved)
+            identities.append(self._identity(item, item.package_id, "active", resources))
+            if change:
+                changes.append(change)
+                written.append(item.package_id)
+        self._save_identities(identities)
+        report.put(changes)
+        return written
+
+    @property
+    def force(self) -> bool:
+        run = model.Session.get(Run, self.run_id)
+        return bool(run and run.options.get("force"))
+
+    def _lookup(self, items: list[dict[str, Any]]) -> list[_Item]:
+        source_id = self.setup.source.id
+        known = {
+            identity.guid: identity
+            for identity in model.Session.execute(
+                sa.select(Identity).where(
+                    Identity.source_id == source_id,
+                    Identity.guid.in_([item["guid"] for item in items]),
+                )
+            ).scalars()
+        }
+        work = []
+        for item in items:
+            record = unpack_record({key: item[key] for key in item if key != "hash"})
+            identity = known.get(item["guid"])
+            fresh = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{source_id}#{item['guid']}"))
+            package_id = identity.package_id if identity else fresh
+            work.append(_Item(record, item["hash"], identity, package_id))
+        return work
+
+    def _write_one(
+        self, item: _Item, dataset: dict[str, Any], states: dict[str, str], reserved: set[str]
+    ) -> tuple[dict[str, Any] | None, list[dict[str, str]]]:
+        known = item.identity.resources if item.identity else []
+        resources = diff.keep_resource_ids(known, dataset["resources"], item.package_id)
+        dataset["id"] = item.package_id
+        more: dict[str, Any] = {"package_id": item.package_id}
+        title = dataset.get("title") or item.record.title
+        if states.get(item.package_id) is None:
+            dataset["name"] = self.catalog.free_name(dataset["name"], reserved)
+            with errors.during("validation"):
+                self.catalog.create(dataset)
+            return report.change(self.run_id, item.record.guid, "created", title, **more), resources
+        keep = {*(item.identity.kept_fields if item.identity else ()), *self.setup.config.keep_fields}
+        original = self.catalog.show(item.package_id)
+        with errors.during("validation"):
+            changed = self.catalog.update(original, dataset, keep)
+        if not changed:
+            return None, resources
+        more["fields"] = changed
+        return report.change(self.run_id, item.record.guid, "updated", title, **more), resources
+
+    def _identity(
+        self, item: _Item, package_id: str, state: str, resources: list[dict[str, str]]
+    ) -> dict[str, Any]:
+        return {
+            "source_id": self.setup.source.id,
+            "guid": item.record.guid,
+            "package_id": package_id,
+            "state": state,
+            "hash": item.hash,
+            "title": item.record.title[:500].replace("\0", ""),
+            "resources": resources,
+            "raw": pack(item.record.content),
+            "missing_since": None,
+            "approved": False,
+            "modified": now(),
+        }
+
+    def _save_identities(self, rows: list[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        statement = insert(Identity).values(rows)
+        names = [name for name in rows[0] if name not in ("source_id", "guid")]
+        model.Session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["source_id", "guid"],
+                set_={name: statement.excluded[name] for name in names},
+            )
+        )
+
