@@ -1,7 +1,7 @@
 """The catalogues in i18n/: what there is to translate, what is not yet, and the files CKAN reads.
 
-    python -m devstack.i18n update    extracts again, writes .pot, .po and .mo, says what is missing
-    python -m devstack.i18n check     says what is missing or wrong, changes nothing; status 1 if any
+    python -m devstack.i18n update    extracts again, writes .pot, .po and .mo, then as check
+    python -m devstack.i18n check     says what is missing or wrong; exit status 1 if anything is
 
 One catalogue holds this extension's strings and those of CKAN, ckanext-scheming and ckanext-dcat
 that CKAN's Vietnamese leaves untranslated or translates wrongly: CKAN merges the catalogues of
@@ -101,7 +101,8 @@ def _ckan_folders() -> list[Path]:
         if point.group == "ckan.plugins" and point.module.startswith("ckanext.")
     }
     modules = {name for name in modules if not name.startswith("ckanext.example_")}
-    return [_folder(name) for name in sorted({"ckan", "ckanext.scheming", "ckanext.dcat"} | modules)]
+    modules |= {"ckan", "ckanext.scheming", "ckanext.dcat"}
+    return [_folder(name) for name in sorted(modules)]
 
 
 def _folder(module: str) -> Path:
@@ -235,7 +236,9 @@ def _key(entry: polib.POEntry) -> Key:
     return entry.msgctxt or "", entry.msgid
 
 
-def untranslated(messages: Iterable[Message], *catalogues: Iterable[polib.POEntry]) -> list[Message]:
+def untranslated(
+    messages: Iterable[Message], *catalogues: Iterable[polib.POEntry]
+) -> list[Message]:
     """The messages for which none of the catalogues has a translation."""
     known = {_key(e) for entries in catalogues for e in entries if e.translated()}
     return [message for message in messages if message.key not in known]
@@ -287,9 +290,7 @@ def report() -> list[str]:
             *untranslated(ckan_messages().values(), catalogue, ckan_translations().values()),
         ]
     ]
-    return lines + [
-        f"{entry.msgid!r} {fault}: {entry.msgstr!r}" for entry in catalogue for fault in faults(entry)
-    ]
+    return lines + [f"{entry.msgid!r} {fault}" for entry in catalogue for fault in faults(entry)]
 
 
 def main(arguments: list[str]) -> int:

@@ -1,0 +1,230 @@
+"""The catalogues in i18n/, held against what the sources say now. Needs CKAN, no servers.
+
+A failure that lists "untranslated" strings is mended by `python -m devstack.i18n update` and by
+writing the translations into the catalogue; see i18n/README.md.
+"""
+from __future__ import annotations
+
+import ast
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import ckan
+import polib
+import pytest
+from babel.support import Translations
+from ckan.lib import i18n as ckan_i18n
+
+from devstack import i18n
+
+CORE = Path(ckan.__path__[0]) / "i18n"
+OURS = i18n.ROOT / "ckanext" / "hanoi"
+TEMPLATES = sorted((OURS / "templates").rglob("*.html"))
+
+
+@pytest.fixture(scope="module")
+def own():
+    return i18n.own_messages()
+
+
+@pytest.fixture(scope="module")
+def theirs():
+    return i18n.ckan_messages()
+
+
+@pytest.fixture(scope="module")
+def vietnamese():
+    return i18n.load("vi")
+
+
+@pytest.fixture(scope="module")
+def at_run_time():
+    """What CKAN makes of the .mo files: its own, then the plugin's merged into it."""
+    merged = Translations.load(str(CORE), ["vi"], "ckan")
+    return merged.merge(Translations.load(str(OURS / "i18n"), ["vi"], i18n.DOMAIN))
+
+
+def _ids(messages):
+    return [message.msgid for message in messages]
+
+
+def test_every_string_of_ours_is_translated(own, vietnamese):
+    assert _ids(i18n.untranslated(own.values(), vietnamese)) == []
+
+
+def test_every_message_of_ckan_scheming_and_dcat_is_translated(theirs, vietnamese):
+    done = i18n.ckan_translations().values()
+    assert _ids(i18n.untranslated(theirs.values(), vietnamese, done)) == []
+
+
+def test_ckans_catalogue_alone_leaves_half_of_its_messages_untranslated(theirs):
+    done = i18n.ckan_translations().values()
+    assert len(i18n.untranslated(theirs.values(), done)) > 500
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_no_translation_has_a_fault(language):
+    catalogue = i18n.load(language)
+    found = [(entry.msgid, fault) for entry in catalogue for fault in i18n.faults(entry)]
+    assert found == []
+    assert not catalogue.obsolete_entries()
+
+
+@pytest.mark.parametrize(
+    ("msgid", "msgstr", "fault"),
+    [
+        ("%(n)s datasets", "%(m)s tập dữ liệu", "placeholders"),
+        ("by {name}", "của name", "placeholders"),
+        ("User %s may not edit %d", "Không sửa được %d bởi %s", "placeholders"),
+        ("<b>Mind</b> the gap", "<b>Chú ý<b> khoảng trống", "HTML tags"),
+        ("Page", "Trang ", "white space"),
+        ("Hanoi", "Ha\u0300 No\u0323\u0302i", "NFC"),
+    ],
+)
+def test_a_faulty_translation_is_found_out(msgid, msgstr, fault):
+    found = list(i18n.faults(polib.POEntry(msgid=msgid, msgstr=msgstr)))
+    assert [text for text in found if fault in text]
+
+
+def test_a_fuzzy_translation_is_found_out():
+    entry = polib.POEntry(msgid="Page", msgstr="Trang", flags=["fuzzy"])
+    assert list(i18n.faults(entry)) == ["is marked fuzzy"]
+
+
+def test_a_plural_keeps_its_number_in_the_one_vietnamese_form():
+    entry = polib.POEntry(msgid="one day", msgid_plural="{n} days", msgstr_plural={0: "{n} ngày"})
+    assert list(i18n.faults(entry)) == []
+
+
+def test_vietnamese_plurals_have_one_form(vietnamese):
+    plurals = [entry for entry in vietnamese if entry.msgid_plural]
+    assert plurals
+    assert [entry.msgid for entry in plurals if set(entry.msgstr_plural) != {0}] == []
+
+
+def test_english_says_what_the_source_says(own):
+    catalogue = i18n.load("en")
+    assert _ids(i18n.untranslated(own.values(), catalogue)) == []
+    assert [e.msgid for e in catalogue if e.msgstr and e.msgstr != e.msgid] == []
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_the_compiled_catalogue_is_that_of_the_source(language):
+    path = i18n.catalogue_path(language)
+    compiled = polib.mofile(str(path.with_suffix(".mo")))
+    assert {_content(e) for e in compiled} == {
+        _content(e) for e in i18n.load(language) if e.translated()
+    }
+
+
+def _content(entry):
+    return entry.msgctxt, entry.msgid, entry.msgstr, tuple(entry.msgstr_plural.values())
+
+
+def test_strings_are_found_in_python_templates_and_javascript(tmp_path):
+    folder = tmp_path / "part"
+    (folder / "templates").mkdir(parents=True)
+    (folder / "code.py").write_text('tk._("From Python"); tk.ungettext("a day", "{n} days", 2)')
+    (folder / "templates" / "page.html").write_text(
+        "{{ _('From a template') }}{% trans n=n %}One\n  row{% pluralize %}{{ n }}\n  rows"
+        "{% endtrans %}{% ckan_extends %}"
+    )
+    (folder / "code.js").write_text("this._('From JavaScript')")
+    found = i18n.extract(folder, tmp_path)
+    assert {key[1]: message.plural for key, message in found.items()} == {
+        "From Python": "",
+        "a day": "{n} days",
+        "From a template": "",
+        "One row": "%(n)s rows",
+        "From JavaScript": "",
+    }
+    assert found["", "From JavaScript"].files == {"part/code.js"}
+
+
+def test_ckan_shows_our_words_over_its_own(at_run_time):
+    assert at_run_time.gettext("Organizations") == "Cơ quan"
+    assert at_run_time.gettext("Skip to main content") == "Chuyển đến nội dung chính"
+    assert at_run_time.gettext("Save") == "Lưu"
+    assert at_run_time.ngettext("{number} dataset found", "{number} datasets found", 3) == (
+        "Tìm thấy {number} tập dữ liệu"
+    )
+
+
+def test_the_browser_gets_every_string_of_javascript_in_vietnamese(own, theirs, tmp_path):
+    pots = [CORE / "ckan.pot", i18n.FOLDER / f"{i18n.DOMAIN}.pot"]
+    used = set().union(*(ckan_i18n._get_js_translation_entries(str(pot)) for pot in pots))
+    catalogues = [CORE / "vi" / "LC_MESSAGES" / "ckan.po", i18n.catalogue_path("vi")]
+    target = tmp_path / "vi.js"
+    ckan_i18n._build_js_translation("vi", [str(path) for path in catalogues], used, str(target))
+    served = json.loads(target.read_text(encoding="utf-8"))
+
+    wanted = {
+        message.msgid
+        for message in [*own.values(), *theirs.values()]
+        if any(name.endswith(".js") for name in message.files)
+    }
+    assert len(wanted) > 50
+    assert wanted - served.keys() == set()
+
+
+def test_no_string_is_put_together_before_it_is_translated():
+    """`_(f"…")` and `_("a" + b)` are looked up in vain."""
+    wrong = []
+    for path in sorted(OURS.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in {"_", "N_", "ungettext", "ngettext", "gettext", "lazy_gettext"} and (
+                isinstance(node.args[0], (ast.JoinedStr, ast.BinOp))
+            ):
+                wrong.append(f"{path.relative_to(OURS)}:{node.lineno}")
+    assert wrong == []
+
+
+class _Words(HTMLParser):
+    """Collects what a visitor reads or hears: text and the attributes that carry text."""
+
+    def __init__(self):
+        super().__init__()
+        self.words: list[str] = []
+        self.silent = 0
+
+    def handle_starttag(self, tag, attrs):
+        self.silent += tag in ("script", "style", "code")
+        self.words += [v for k, v in attrs if v and k in ("title", "alt", "placeholder",
+                                                          "aria-label")]
+
+    def handle_endtag(self, tag):
+        self.silent -= tag in ("script", "style", "code")
+
+    def handle_data(self, data):
+        if not self.silent:
+            self.words.append(data)
+
+
+_JINJA = re.compile(
+    r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL
+)
+# What is the same in both languages.
+_NAMES = {"CKAN", "CSV", "JSON", "XLSX", "RDF", "DCAT", "API", "URL", "XML", "URI", "SHA", "RSS",
+          "KB", "MB", "GB", "Turtle", "JSON-LD"}
+
+
+def _bare_words(source: str) -> list[str]:
+    parser = _Words()
+    parser.feed(_JINJA.sub(" ", source))
+    found = [word for text in parser.words for word in re.findall(r"[^\W\d_]{2,}(?:-\w+)*", text)]
+    return [word for word in found if word not in _NAMES]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(OURS)))
+def test_a_template_says_nothing_that_cannot_be_translated(path):
+    assert _bare_words(path.read_text(encoding="utf-8")) == []
+
+
+def test_bare_words_in_a_template_are_found_out():
+    assert _bare_words('<p title="Hint">{{ _("x") }}{% trans %}fine{% endtrans %}</p>') == ["Hint"]
+    assert _bare_words("<b>Xin chào</b> <script>var a;</script>") == ["Xin", "chào"]
