@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -30,7 +31,11 @@ def say(message: str) -> None:
 
 
 def guarded(work: Callable[[], int]) -> int:
-    """Runs a command's work; what is missing becomes a message instead of a traceback."""
+    """Runs a command's work; what is missing becomes a message instead of a traceback.
+
+    Being asked to end (SIGTERM) is Ctrl-C by another name: what was started gets stopped.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return work()
     except SetupError as error:
@@ -57,7 +62,7 @@ def venv_dir(ckan: str = "2.12") -> Path:
 
 def ensure(ckan: str = "2.12") -> Path:
     """Makes or updates the environment and returns its python; at once when nothing changed."""
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036 (this runs on whatever python3 there is)
         raise SetupError(f"Python 3.10 or newer is needed, this is {sys.version.split()[0]}.")
     if ckan not in CKAN_VERSIONS:
         raise SetupError(f"No environment for CKAN {ckan}; there is {' and '.join(CKAN_VERSIONS)}.")
@@ -116,15 +121,13 @@ class _UvInstaller:
                 return cls(uv)
         if not _has("pip") and not _has("ensurepip"):
             apt_install(["python3-venv"], "pip and venv for Python")
-        if _has("pip"):
-            command = [sys.executable, "-m", "pip"]
-        else:
-            command = None
+        python = sys.executable
         try:
-            if command is None:
+            if not _has("pip"):
                 run([sys.executable, "-m", "venv", str(TOOLS / "bootstrap")])
-                command = [str(TOOLS / "bootstrap" / "bin" / "python"), "-m", "pip"]
-            run([*command, "install", "--quiet", "--upgrade", "--target", str(TOOLS / "uv"), "uv"])
+                python = str(TOOLS / "bootstrap" / "bin" / "python")
+            run([python, "-m", "pip", "install", "--quiet", "--upgrade", "--target",
+                 str(TOOLS / "uv"), "uv"])
         except SetupError as error:
             say(f"uv can't be had ({str(error).splitlines()[-1]}); pip does the work, slower")
             return None

@@ -1,6 +1,7 @@
 """A server process that outlives the command that started it, known by its pid file."""
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import socket
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import psutil
 
+from devstack import environment
 
-class ServerError(Exception):
-    """A server did not start or stop; the message carries the end of its log."""
+
+class ServerError(environment.SetupError):
+    """A server did not start; the message carries the end of its log."""
 
 
 def free_port() -> int:
@@ -109,10 +112,8 @@ class Daemon:
         if process:
             family = [process, *process.children(recursive=True)]
             for member in family:
-                try:
+                with contextlib.suppress(psutil.NoSuchProcess):
                     member.kill()
-                except psutil.NoSuchProcess:
-                    pass
             _gone(family, 10)
         self._pid_file.unlink(missing_ok=True)
 

@@ -47,7 +47,7 @@ class Solr:
         self._lay_out_core()
         port = self.daemon.claim_port()
         self.daemon.start(
-            [environment.java(), f"-Xmx{MEMORY}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4",
+            [environment.java(), f"-Xmx{MEMORY}", "-XX:+UseSerialGC",
              f"-Dsolr.solr.home={self.home}", f"-Dlog4j2.configurationFile={HERE / 'log4j2.xml'}",
              "-cp", f"{JARS / 'classes'}:{JARS / 'lib'}/*", "SolrServer", str(port)],
             self._answers, timeout=120, cwd=self.daemon.directory,

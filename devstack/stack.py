@@ -10,8 +10,11 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
 
 from devstack import environment
 from devstack.postgres import Postgres
@@ -32,6 +35,8 @@ class Stack:
         self.state = state.resolve()
         self.durable = durable
         self.state.mkdir(parents=True, exist_ok=True)
+        self._users = self.state / "users"
+        self._kept = self.state / "keep"
         # Others' addresses, as they stood before this instance put its own into os.environ.
         self.own = {
             name: os.environ[key] for name, key in OWN.items()
@@ -53,21 +58,68 @@ class Stack:
         every = {"postgres": self.postgres, "redis": self.redis, "solr": self.solr}
         return {name: server for name, server in every.items() if name not in self.own}
 
-    def start(self) -> list[str]:
-        """Starts what doesn't run and returns the names of what was started."""
+    def start(self) -> None:
+        """Starts what doesn't run; returns when all of it answers."""
         with self._lock():
-            stopped = [name for name, server in self.servers.items() if not server.is_running()]
-            if stopped:
-                environment.say(f"Starting {', '.join(stopped)} in {shown(self.state)}")
-            for server in self.servers.values():
-                server.start()
-            return stopped
+            self._start()
+
+    def _start(self) -> None:
+        stopped = [name for name, server in self.servers.items() if not server.is_running()]
+        if stopped:
+            environment.say(f"Starting {', '.join(stopped)} in {shown(self.state)}")
+        with ThreadPoolExecutor() as pool:
+            for done in [pool.submit(server.start) for server in self.servers.values()]:
+                done.result()
 
     def stop(self) -> None:
         """Stops every server of ours cleanly; the data stays."""
         with self._lock():
-            for server in self.servers.values():
-                server.stop()
+            self._stop()
+
+    def _stop(self) -> None:
+        self._kept.unlink(missing_ok=True)
+        for server in self.servers.values():
+            server.stop()
+
+    @contextmanager
+    def in_use(self, *, keep: bool = False) -> Iterator[None]:
+        """Keeps the servers running meanwhile; the last of several users stops them.
+
+        ``keep`` leaves them running, for later users too, until ``stop``.
+        """
+        with self._lock():
+            mine = self._users / str(os.getpid())
+            self._users.mkdir(exist_ok=True)
+            mine.write_text(str(psutil.Process().create_time()))
+            if keep:
+                self._kept.touch()
+            self._start()
+        try:
+            yield
+        finally:
+            with self._lock():
+                mine.unlink(missing_ok=True)
+                if not self._kept.exists() and not self._others():
+                    self._stop()
+
+    def used_by_others(self) -> bool:
+        """True when another living process keeps the servers running."""
+        with self._lock():
+            return self._others()
+
+    def _others(self) -> bool:
+        """True when another living process uses the servers; forgets the dead ones."""
+        for entry in self._users.iterdir() if self._users.exists() else ():
+            if entry.name == str(os.getpid()):
+                continue
+            try:
+                born = psutil.Process(int(entry.name)).create_time()
+                if abs(born - float(entry.read_text())) < 1:
+                    return True
+            except (psutil.Error, ValueError):
+                pass
+            entry.unlink(missing_ok=True)
+        return False
 
     def environ(self, database: str = "ckan") -> dict[str, str]:
         """The environment variables by which CKAN finds these servers."""

@@ -1,12 +1,14 @@
 """bin/test: runs pytest in the checkout's environment, on an instance of the stack if needed.
 
-    bin/test [--keep] [--ckan 2.11] [pytest's own arguments, by default: tests]
+    bin/test [--keep | --stop] [--ckan 2.11] [pytest's own arguments, by default: tests]
 
-Tests under tests/unit need no server. --keep leaves the servers running for the next call.
+Tests under tests/unit need no server. --keep leaves the servers running for the next calls,
+until --stop.
 HANOI_STATE names another folder than .state/test for the servers.
 """
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -20,40 +22,40 @@ DATABASE = "ckan_test"
 
 def main(arguments: list[str]) -> int:
     """Runs the tests; returns pytest's exit status."""
-    keep, ckan, rest = _options(arguments)
+    options, rest = options_of(arguments)
     paths = [word for word in rest if not word.startswith("-") and _path_of(word).exists()]
     if not paths:
         rest.append("tests")
     os.chdir(ROOT)
-    if paths and all(_path_of(word).is_relative_to(ROOT / "tests" / "unit") for word in paths):
+    unit = ROOT / "tests" / "unit"
+    if paths and not options.stop and all(_path_of(word).is_relative_to(unit) for word in paths):
         return _pytest(["-p", "no:ckan", "-p", "no:ckan_fixtures", *rest], {})
 
     from devstack.stack import Stack
 
-    default = ROOT / ".state" / ("test" if ckan == "2.12" else f"test-{ckan}")
-    stack = Stack(Path(os.environ.get("HANOI_STATE") or default), durable=False)
+    stack = Stack(_state_dir(options.ckan), durable=False)
     _refuse_others_data(stack.own.get("postgres"))
-    started: list[str] = []
-    try:
-        started = stack.start()
+    if options.stop:
+        stack.stop()
+        return 0
+    with stack.in_use(keep=options.keep):
         _make_database(stack)
         return _pytest([f"--ckan-ini={ROOT / 'test.ini'}", *rest], stack.environ(DATABASE))
-    finally:
-        if started and not keep:
-            stack.stop()
 
 
-def _options(arguments: list[str]) -> tuple[bool, str, list[str]]:
-    rest = list(arguments)
-    keep = "--keep" in rest
-    if keep:
-        rest.remove("--keep")
-    ckan = "2.12"
-    if "--ckan" in rest:
-        place = rest.index("--ckan")
-        ckan = rest[place + 1]
-        del rest[place:place + 2]
-    return keep, ckan, rest
+def options_of(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Our own options, and what is left for pytest."""
+    parser = argparse.ArgumentParser("bin/test", add_help=False, allow_abbrev=False)
+    parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--stop", action="store_true")
+    parser.add_argument("--ckan", default=environment.CKAN_VERSIONS[0])
+    return parser.parse_known_args(arguments)
+
+
+def _state_dir(ckan: str) -> Path:
+    if os.environ.get("HANOI_STATE"):
+        return Path(os.environ["HANOI_STATE"])
+    return ROOT / ".state" / ("test" if ckan == environment.CKAN_VERSIONS[0] else f"test-{ckan}")
 
 
 def _path_of(word: str) -> Path:

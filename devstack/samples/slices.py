@@ -43,6 +43,7 @@ class Sample:
     license: str
     file: str
     write: Callable[[Path], None]
+    area: str = ""
 
     @property
     def notes(self) -> str:
@@ -71,7 +72,10 @@ def _writer(header: list[str], rows: Iterable[list[str]]) -> Callable[[Path], No
 
 
 def _copier(name: str) -> Callable[[Path], None]:
-    return lambda path: shutil.copy(SOURCES / name, path)
+    def write(path: Path) -> None:
+        shutil.copy(SOURCES / name, path)
+
+    return write
 
 
 def _wards() -> Iterator[Sample]:
@@ -89,7 +93,7 @@ def _wards() -> Iterator[Sample]:
         yield Sample(
             title, title_en, about, WARDS_SOURCE, "Sở Nội vụ", "Hành chính công",
             "đơn vị hành chính, phường, xã", "Khi có thay đổi", since, since, LAW, file,
-            _writer(header, [row for row in rows if row[1] in kinds]),
+            _writer(header, [row for row in rows if row[1] in kinds]), HANOI,
         )
 
 
@@ -114,7 +118,7 @@ def _budget() -> Iterator[Sample]:
             f"Chuỗi dự toán theo năm của {name}.", BUDGET_SOURCE, "Sở Tài chính Hà Nội", *common,
             datetime.date(2006, 1, 1), datetime.date(last, 12, 31), "CC0",
             f"ngan-sach-{place.lower().replace(' ', '-')}.csv",
-            _writer(header, [row for row in rows if row[0] == place]),
+            _writer(header, [row for row in rows if row[0] == place]), HANOI,
         )
     yield Sample(
         "Biểu dự toán thu, chi cân đối ngân sách năm 2008 (bản gốc)",
@@ -139,13 +143,14 @@ def _weather() -> Iterator[Sample]:
             f"Weather in Hà Nội, {calendar.month_name[of_year]} {year}",
             f"{about}, tháng {of_year}/{year}.", WEATHER_SOURCE, names[number % 3], *common,
             "Hằng tháng", *_span(chosen, day), "MIT", f"thoi-tiet-{month}.csv",
-            _writer(header, chosen),
+            _writer(header, chosen), HANOI,
         )
     yield Sample(
         "Thời tiết Hà Nội theo ngày, từ 04/9/2012 đến 04/9/2013",
         "Daily weather in Hà Nội, 4 September 2012 to 4 September 2013",
         f"{about}, cả chuỗi.", WEATHER_SOURCE, "Sở Tài nguyên & Môi trường Hà Nội", *common,
         "Không cập nhật", *_span(rows, day), "MIT", "thoi-tiet-ca-nam.csv", _writer(header, rows),
+        HANOI,
     )
 
 

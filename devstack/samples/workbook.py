@@ -13,7 +13,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from devstack.samples.slices import HANOI, Sample, samples
+from devstack.samples.slices import Sample, samples
 
 NAME = "danh-muc-du-lieu-mo-mau.xlsx"
 COMPOSED = datetime.date(2026, 11, 24)
@@ -93,7 +93,7 @@ def _line(number: int, sample: Sample, base_url: str) -> list[str | int | dateti
     return [
         number, sample.title, sample.title_en, sample.notes, f"MAU-{number:03}", sample.theme,
         sample.keywords, sample.publisher, sample.frequency, _spelled(COMPOSED, number),
-        _spelled(sample.start, number + 1), _spelled(sample.end, number + 2), HANOI, "Mở",
+        _spelled(sample.start, number + 1), _spelled(sample.end, number + 2), sample.area, "Mở",
         sample.license, sample.file.rpartition(".")[2].upper(), f"{base_url}/{sample.file}",
     ]
 

@@ -1,0 +1,73 @@
+"""A CKAN on an instance of the stack: its configuration file, its database, its command line."""
+from __future__ import annotations
+
+import hashlib
+import os
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+from devstack import environment
+from devstack.environment import ROOT
+from devstack.stack import Stack
+
+TEMPLATE = ROOT / "devstack" / "demo.ini"
+
+
+class Instance:
+    """CKAN with the extension, configured as the demonstration is, on the servers of ``stack``."""
+
+    def __init__(self, stack: Stack):
+        self.stack = stack
+        self.ini = stack.state / "ckan.ini"
+
+    def configure(self, site_url: str) -> None:
+        """Writes the configuration file; its secrets are made once and kept."""
+        text = string.Template(TEMPLATE.read_text(encoding="utf-8"))
+        self.ini.touch(mode=0o600)
+        self.ini.write_text(
+            text.substitute(site_url=site_url, secret=self.stack.secret("ckan")), encoding="utf-8"
+        )
+
+    def environ(self) -> dict[str, str]:
+        """The environment of a process that works on this CKAN."""
+        return {
+            **os.environ, **self.stack.environ(), "CKAN_INI": str(self.ini),
+            "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1",
+        }
+
+    def command(self, *arguments: str) -> list[str]:
+        """CKAN's command line with these arguments."""
+        program = Path(sys.executable).parent / "ckan"
+        return [str(program), "-c", str(self.ini), *arguments]
+
+    def ckan(self, *arguments: str, accept: tuple[int, ...] = (0,)) -> int:
+        """Runs a ckan command whose output the user sees; any other exit status is an error."""
+        environment.say("ckan " + " ".join(arguments))
+        status = subprocess.call(self.command(*arguments), env=self.environ())
+        if status not in accept:
+            raise environment.SetupError(f"ckan {' '.join(arguments)} ended with status {status}")
+        return status
+
+    def quietly(self, *arguments: str) -> None:
+        """Runs a ckan command whose output matters only when it fails."""
+        environment.run(self.command(*arguments), env=self.environ())
+
+    def prepare_database(self) -> bool:
+        """Makes or upgrades the tables when the code asks for it; True for a new database."""
+        new = "postgres" not in self.stack.own and self.stack.postgres.create_database("ckan")
+        stamp = self.stack.state / "database-stamp"
+        wanted = _tables_fingerprint()
+        if new or not stamp.exists() or stamp.read_text() != wanted:
+            environment.say("Creating CKAN's tables" if new else "Upgrading CKAN's tables")
+            self.quietly("db", "upgrade")
+            stamp.write_text(wanted)
+        return new
+
+
+def _tables_fingerprint() -> str:
+    digest = hashlib.sha256((environment.venv_dir() / "hanoi-stamp").read_bytes())
+    for path in sorted((ROOT / "ckanext" / "hanoi" / "migration").rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
