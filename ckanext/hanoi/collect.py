@@ -2,6 +2,7 @@
 
 Knows nothing of CKAN.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -28,7 +29,9 @@ def public_functions(module: ModuleType) -> dict[str, Any]:
     }
 
 
-def functions(package: str, *, only: str | None = None, without: str | None = None) -> dict[str, Any]:
+def functions(
+    package: str, *, only: str | None = None, without: str | None = None
+) -> dict[str, Any]:
     """Public functions of all modules of ``package``; ``only`` / ``without`` name one module."""
     found: dict[str, Any] = {}
     for module in modules(package):
@@ -39,7 +42,9 @@ def functions(package: str, *, only: str | None = None, without: str | None = No
     return found
 
 
-def instances(package: str, kind: type, *, only: str | None = None, without: str | None = None) -> list[Any]:
+def instances(
+    package: str, kind: type, *, only: str | None = None, without: str | None = None
+) -> list[Any]:
     """Module-level instances of ``kind`` (blueprints, click commands) in the modules of ``package``."""
     found: list[Any] = []
     for module in modules(package):

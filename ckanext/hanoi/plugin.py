@@ -3,6 +3,7 @@
 Actions, auth functions, blueprints and commands are found in their folders: a module named
 ``harvest`` belongs to ``hanoi_harvest``, every other one to ``hanoi``.
 """
+
 from __future__ import annotations
 
 import ckan.plugins as p
@@ -11,6 +12,7 @@ from ckan.lib.plugins import DefaultTranslation
 from flask import Blueprint
 
 from ckanext.hanoi import cli, collect
+from ckanext.hanoi.dataset import config as dataset_config
 
 _HERE = "ckanext.hanoi"
 
@@ -46,6 +48,7 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def declare_config_options(self, declaration, key):
         _declare(declaration, key, "config_declaration.yaml")
+        dataset_config.declare(declaration)
 
 
 @tk.blanket.actions(lambda: collect.functions(f"{_HERE}.logic.action", only="harvest"))

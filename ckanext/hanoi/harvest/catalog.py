@@ -3,6 +3,7 @@
 Everything goes through CKAN's own actions, so that validation, hooks, signals and the activity
 stream of every other plugin run for each dataset as ever.
 """
+
 from __future__ import annotations
 
 import types as python_types
@@ -41,7 +42,7 @@ class Catalog:
         rows = model.Session.execute(
             sa.select(package.id, package.state).where(package.id.in_(list(ids)))
         )
-        return {id_: state for id_, state in rows}
+        return {row.id: row.state for row in rows}
 
     def free_name(self, wanted: str, reserved: set[str]) -> str:
         """``wanted``, or with a number behind it, so that no dataset has it; then reserved."""
@@ -68,7 +69,9 @@ class Catalog:
         """Create the dataset with the id that it says. Raises ``tk.ValidationError``."""
         tk.get_action("package_create")(self._deferred(), {"type": "dataset", **dataset})
 
-    def update(self, original: dict[str, Any], dataset: dict[str, Any], keep: Iterable[str]) -> list[str]:
+    def update(
+        self, original: dict[str, Any], dataset: dict[str, Any], keep: Iterable[str]
+    ) -> list[str]:
         """Make the harvested fields of ``original`` what ``dataset`` says; returns those changed.
 
         Fields of ``keep`` stay as they are; so does everything that a harvest doesn't know.
@@ -84,7 +87,9 @@ class Catalog:
         update.update({name: value for name, value in dataset.items() if name in fields})
         update.update(id=original["id"], name=original["name"], state="active")
         if "resources" in fields:
-            update["resources"] = _with_own_keys(original["resources"], dataset.get("resources", []))
+            update["resources"] = _with_own_keys(
+                original["resources"], dataset.get("resources", [])
+            )
         # CKAN's update forgets to say so when it returns early, and activity depends on it
         context = self._deferred(
             original_package=original, changed_entities={"packages": {original["id"]}}
@@ -108,7 +113,9 @@ class Catalog:
         collect = _collector(documents)
         for id_ in ids:
             try:
-                default, custom = logic.package_show_default_and_custom_schemas(self._context(), id_)
+                default, custom = logic.package_show_default_and_custom_schemas(
+                    self._context(), id_
+                )
             except tk.ObjectNotFound:
                 continue
             collect(search.index_for("Package"), dict(default, with_custom_schema=custom), True)

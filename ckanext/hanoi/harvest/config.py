@@ -1,4 +1,5 @@
 """A source's configuration: YAML typed by an admin, checked when it is saved. Knows no CKAN."""
+
 from __future__ import annotations
 
 import hashlib
@@ -14,11 +15,13 @@ from ckanext.hanoi.vietnamese import fold, nfc
 
 #: Draft keys that a default, a rename or a filter may name; see docs/connectors.md.
 DRAFT_FIELDS = frozenset(
-    "title title_en name notes notes_en identifier publisher managing_agency themes keywords "
-    "frequency access_level sensitivity language license rights issued modified temporal_start "
-    "temporal_end spatial_text url conforms_to version version_notes legal_basis "
-    "decision_number related personal_data plan_objective contact_unit contact_name "
-    "contact_email contact_phone".split()
+    (
+        "title title_en name notes notes_en identifier publisher managing_agency themes keywords "
+        "frequency access_level sensitivity language license rights issued modified temporal_start "
+        "temporal_end spatial_text url conforms_to version version_notes legal_basis "
+        "decision_number related personal_data plan_objective contact_unit contact_name "
+        "contact_email contact_phone"
+    ).split()
 )
 
 
@@ -80,7 +83,9 @@ class SourceConfig:
         """Changes when a record would be mapped otherwise than before."""
         reading = ("incremental", "full_every_days", "grace_days", "removal_threshold")
         data = {name: _plain(getattr(self, name)) for name in self.__slots__ if name not in reading}
-        return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()[
+            :16
+        ]
 
 
 def _plain(value: Any) -> Any:
@@ -111,7 +116,9 @@ def parse(text: str, connector: type[Connector]) -> SourceConfig:
         data = yaml.safe_load(nfc(text or "")) or {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = {"line": mark.line + 1, "column": mark.column + 1} if mark else {"line": 0, "column": 0}
+        where = (
+            {"line": mark.line + 1, "column": mark.column + 1} if mark else {"line": 0, "column": 0}
+        )
         message = "This is not YAML: look at line %(line)s, column %(column)s"
         raise ConfigError([Problem("", message, where)]) from error
     if not isinstance(data, dict):
@@ -133,8 +140,11 @@ class _Reader:
             elif reader := getattr(self, f"_read_{key}", None):
                 values[key] = reader(str(key), value)
             else:
-                self._problem(str(key), "There is no such setting. The settings are: %(names)s",
-                              names=", ".join(self.names()))
+                self._problem(
+                    str(key),
+                    "There is no such setting. The settings are: %(names)s",
+                    names=", ".join(self.names()),
+                )
         if self.problems:
             raise ConfigError(self.problems)
         return SourceConfig(options=options, **values)
@@ -147,17 +157,27 @@ class _Reader:
         self.problems.append(Problem(path, message, params))
 
     def _option(self, option: Option, value: Any) -> Any:
-        wanted = {"text": str, "int": int, "bool": bool, "list": list, "dict": dict}.get(option.type)
-        if option.type == "text" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        wanted = {"text": str, "int": int, "bool": bool, "list": list, "dict": dict}.get(
+            option.type
+        )
+        if (
+            option.type == "text"
+            and isinstance(value, (int, float))
+            and not isinstance(value, bool)
+        ):
             return str(value)
         if option.type == "list" and isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         if option.type == "choice":
             allowed = [choice for choice, _label in option.choices]
             if value not in allowed:
-                self._problem(option.name, "Choose one of: %(names)s", names=", ".join(map(str, allowed)))
-        elif wanted and value is not None and (
-            not isinstance(value, wanted) or (wanted is int and isinstance(value, bool))
+                self._problem(
+                    option.name, "Choose one of: %(names)s", names=", ".join(map(str, allowed))
+                )
+        elif (
+            wanted
+            and value is not None
+            and (not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)))
         ):
             self._problem(option.name, "This must be of the type %(type)s", type=option.type)
         return value
@@ -181,8 +201,12 @@ class _Reader:
         for key, value in mapping.items():
             for item in value if isinstance(value, list) else [value]:
                 if terms.find(str(item)) is None:
-                    self._problem(f"{path}.{key}", "“%(value)s” is not in the vocabulary “%(vocabulary)s”",
-                                  value=str(item), vocabulary=vocabulary)
+                    self._problem(
+                        f"{path}.{key}",
+                        "“%(value)s” is not in the vocabulary “%(vocabulary)s”",
+                        value=str(item),
+                        vocabulary=vocabulary,
+                    )
         return mapping
 
     def _read_agency_map(self, path: str, value: Any) -> dict[str, str]:
@@ -206,8 +230,12 @@ class _Reader:
 
     def _field(self, path: str, name: Any) -> None:
         if name not in DRAFT_FIELDS:
-            self._problem(path, "There is no field “%(name)s”. The fields are: %(names)s",
-                          name=str(name), names=", ".join(sorted(DRAFT_FIELDS)))
+            self._problem(
+                path,
+                "There is no field “%(name)s”. The fields are: %(names)s",
+                name=str(name),
+                names=", ".join(sorted(DRAFT_FIELDS)),
+            )
 
     def _read_keywords(self, path: str, value: Any) -> tuple[str, ...]:
         items = value if isinstance(value, list) else str(value or "").split(",")
@@ -224,9 +252,12 @@ class _Reader:
             self._problem(path, "Write one “field: value” or “field: [value, value]” on each line")
             return ()
         return tuple(
-            Filter(str(name), tuple(
-                fold(str(item)) for item in (values if isinstance(values, list) else [values])
-            ))
+            Filter(
+                str(name),
+                tuple(
+                    fold(str(item)) for item in (values if isinstance(values, list) else [values])
+                ),
+            )
             for name, values in value.items()
         )
 
@@ -254,7 +285,11 @@ class _Reader:
         return self._number(path, value, 0, 1)
 
     def _number(self, path: str, value: Any, least: float, most: float) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not least <= value <= most
+        ):
             self._problem(path, "Write a number from %(least)s to %(most)s", least=least, most=most)
             return least
         return value

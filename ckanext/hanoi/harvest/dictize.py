@@ -1,4 +1,5 @@
 """Sources, runs and changes as the actions return them: JSON, no secrets."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -26,7 +27,9 @@ def source(entry: Source, secrets: bool = False) -> dict[str, Any]:
         "url": entry.url if secrets else public_url(entry.url),
         "kind": entry.kind,
         "owner_org": entry.owner_org,
-        "organization": {"id": owner.id, "name": owner.name, "title": owner.title} if owner else None,
+        "organization": {"id": owner.id, "name": owner.name, "title": owner.title}
+        if owner
+        else None,
         "schedule": entry.schedule,
         "active": entry.active,
         "priority": entry.priority,

@@ -1,4 +1,5 @@
 """What would change in a dataset, field by field. Pure: two dictionaries in, a difference out."""
+
 from __future__ import annotations
 
 import uuid
@@ -7,9 +8,11 @@ from typing import Any
 
 #: Resource keys that the catalog itself fills in.
 _OWN_RESOURCE_KEYS = frozenset(
-    "id package_id position state created metadata_modified last_modified cache_url "
-    "cache_last_updated mimetype_inner url_type resource_type datastore_active "
-    "datastore_contains_all_records_of_source_file on_same_domain ckan_url".split()
+    (
+        "id package_id position state created metadata_modified last_modified cache_url "
+        "cache_last_updated mimetype_inner url_type resource_type datastore_active "
+        "datastore_contains_all_records_of_source_file on_same_domain ckan_url"
+    ).split()
 )
 _EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
 
@@ -39,7 +42,9 @@ def normal(dataset: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
 
 def _normal_resource(resource: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        key: str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+        key: str(value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        else value
         for key, value in resource.items()
         if key not in _OWN_RESOURCE_KEYS and value not in _EMPTY
     }
@@ -48,7 +53,7 @@ def _normal_resource(resource: Mapping[str, Any]) -> dict[str, Any]:
 def differences(
     old: Mapping[str, Any], new: Mapping[str, Any], fields: Iterable[str]
 ) -> dict[str, tuple[Any, Any]]:
-    """``{field: (old value, new value)}`` for the named fields that differ; missing ones are None."""
+    """``{field: (old value, new value)}`` for the named fields that differ; None is missing."""
     names = list(fields)
     before, after = normal(old, names), normal(new, names)
     return {
@@ -77,7 +82,9 @@ def keep_resource_ids(
     found: list[dict[str, str] | None] = [None] * len(resources)
     for attribute in ("key", "url"):
         for index, resource in enumerate(resources):
-            wanted = resource_key(resource) if attribute == "key" else str(resource.get("url") or "")
+            wanted = (
+                resource_key(resource) if attribute == "key" else str(resource.get("url") or "")
+            )
             if found[index] is None and wanted:
                 match = next((item for item in left if item.get(attribute) == wanted), None)
                 if match:

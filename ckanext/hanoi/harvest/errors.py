@@ -1,4 +1,5 @@
 """What went wrong with a record, in words for the report."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping

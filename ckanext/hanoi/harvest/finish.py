@@ -2,6 +2,7 @@
 
 Everything here may be done again after a crash; nothing is done twice.
 """
+
 from __future__ import annotations
 
 import logging
@@ -91,7 +92,7 @@ def _gone(run: Run):
 
 
 def remove_overdue(run: Run, days: int) -> None:
-    """Remove the datasets whose grace period is over; a dataset that another source has passes on."""
+    """Remove the datasets whose grace is over; one that another source has too passes to it."""
     session, catalog, at = model.Session, Catalog(), now()
     run_id, source_id = run.id, run.source_id
     overdue = session.execute(
@@ -104,17 +105,21 @@ def remove_overdue(run: Run, days: int) -> None:
             _remove(run_id, source_id, guid)
     # said to be removed, but the process died before it was
     package = model.Package
-    left = session.execute(
-        sa.select(package.id)
-        .join(Identity, Identity.package_id == package.id)
-        .join(Change, sa.and_(Change.run_id == run_id, Change.guid == Identity.guid))
-        .where(
-            Identity.source_id == source_id,
-            Identity.state == "removed",
-            Change.action == "removed",
-            package.state == "active",
+    left = (
+        session.execute(
+            sa.select(package.id)
+            .join(Identity, Identity.package_id == package.id)
+            .join(Change, sa.and_(Change.run_id == run_id, Change.guid == Identity.guid))
+            .where(
+                Identity.source_id == source_id,
+                Identity.state == "removed",
+                Change.action == "removed",
+                package.state == "active",
+            )
         )
-    ).scalars().all()
+        .scalars()
+        .all()
+    )
     for package_id in left:
         catalog.remove(package_id)
 

@@ -1,4 +1,5 @@
 """Which format and media type a resource has, from what its source says. Knows no CKAN."""
+
 from __future__ import annotations
 
 import re

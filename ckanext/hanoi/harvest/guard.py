@@ -1,4 +1,5 @@
 """When may what a source no longer shows be removed? Pure decisions, no CKAN."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

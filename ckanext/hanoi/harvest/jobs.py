@@ -1,4 +1,5 @@
 """CKAN's background workers (RQ) carry ids; what is to be done stands in the database."""
+
 from __future__ import annotations
 
 import logging

@@ -1,4 +1,5 @@
 """Who is at work on what: PostgreSQL's advisory locks, which a dying process lets go by itself."""
+
 from __future__ import annotations
 
 import hashlib
@@ -30,7 +31,9 @@ def held(name: str) -> Iterator[bool]:
             if got:
                 # a connection that is gone has let go of the lock already
                 with suppress(sa.exc.DBAPIError):
-                    connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _key(name)})
+                    connection.execute(
+                        sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _key(name)}
+                    )
 
 
 def is_free(name: str) -> bool:

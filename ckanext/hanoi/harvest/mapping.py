@@ -3,6 +3,7 @@
 The draft's keys are those of ``docs/connectors.md``. What can't be looked up in a vocabulary or in
 the registry of agencies is kept as an extra and noted; nothing is dropped, nothing is guessed.
 """
+
 from __future__ import annotations
 
 import json
@@ -141,14 +142,20 @@ class _Mapper:
     # -- pieces ------------------------------------------------------------------------------
 
     def _extra(self, key: str, value: Any) -> None:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        text = (
+            value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        )
         if text := _printable(text):
             # a key of CKAN's own schema can't be the key of an extra
             key = nfc(key).strip()[:100]
-            self.extras[f"source_{key}" if key in FIELDS or key in ("name", "id", "state") else key] = text
+            self.extras[
+                f"source_{key}" if key in FIELDS or key in ("name", "id", "state") else key
+            ] = text
 
     def _unresolved(self, name: str, value: Any, key: str) -> None:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        text = (
+            value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        )
         self.notes.append(Note(name, text))
         self._extra(key, f"{self.extras[key]}; {text}" if key in self.extras else text)
 
@@ -337,10 +344,18 @@ class _Mapper:
         if draft.get("id"):
             resource["id"] = str(draft["id"])
         for key, value in (draft.get("extras") or {}).items():
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+            text = (
+                value
+                if isinstance(value, str)
+                else json.dumps(value, ensure_ascii=False, default=str)
+            )
             if text := _printable(text):
                 resource.setdefault(nfc(str(key)), text)
-        return {key: value for key, value in resource.items() if key == "url" or value not in ("", [], None)}
+        return {
+            key: value
+            for key, value in resource.items()
+            if key == "url" or value not in ("", [], None)
+        }
 
     def _format(self, draft: Mapping[str, Any], resource: dict[str, Any]) -> None:
         written, media = _text(draft.get("format")), _text(draft.get("mimetype"))
@@ -382,7 +397,9 @@ class _Mapper:
 
 def _printable(text: str) -> str:
     """NFC, without the control characters that PostgreSQL or XML refuse."""
-    return "".join(c for c in nfc(text) if c in "\n\t" or ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF).strip()
+    return "".join(
+        c for c in nfc(text) if c in "\n\t" or ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF
+    ).strip()
 
 
 def _text(value: Any) -> str:
@@ -407,9 +424,7 @@ def _languages(value: Any) -> tuple[str, str, dict[str, str]]:
     short = {key.split("-")[0]: item for key, item in reversed(list(texts.items()))}
     english = short.get("en", "")
     main = short.get("vi") or next(iter(texts.values()), "")
-    rest = {
-        key: item for key, item in texts.items() if item not in (main, english) and key
-    }
+    rest = {key: item for key, item in texts.items() if item not in (main, english) and key}
     return main, english if english != main else "", rest
 
 
@@ -422,4 +437,6 @@ def _iso(text: str, end: bool = False) -> str:
 
 def _is_email(text: str) -> bool:
     name, at, host = text.rpartition("@")
-    return bool(name and at and "." in host.strip(".")) and not any(c.isspace() or c in "<>,;" for c in text)
+    return bool(name and at and "." in host.strip(".")) and not any(
+        c.isspace() or c in "<>,;" for c in text
+    )

@@ -1,4 +1,5 @@
 """E-mail to the people of a source when a run fails or is put on hold."""
+
 from __future__ import annotations
 
 import logging
@@ -105,8 +106,15 @@ def digest(to: Iterable[str], since) -> int:
     ).all()
     if not rows:
         return 0
-    parts = [f"{source.title or source.name}: {status_label(run.status)}\n{summary(run)}" for run, source in rows]
-    _send(to, tk._("Harvests that need attention: %(number)s") % {"number": len(rows)}, "\n\n".join(parts))
+    parts = [
+        f"{source.title or source.name}: {status_label(run.status)}\n{summary(run)}"
+        for run, source in rows
+    ]
+    _send(
+        to,
+        tk._("Harvests that need attention: %(number)s") % {"number": len(rows)},
+        "\n\n".join(parts),
+    )
     return len(rows)
 
 

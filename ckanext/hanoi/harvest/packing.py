@@ -1,4 +1,5 @@
 """Records as they lie in the database: zlib-compressed JSON. Knows no CKAN."""
+
 from __future__ import annotations
 
 import json

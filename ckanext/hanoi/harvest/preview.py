@@ -1,4 +1,5 @@
 """What a run would do, without doing it: record by record, field by field."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -100,15 +101,20 @@ def _change(setup: Setup, catalog: Catalog, record: Record) -> dict[str, Any]:
 
 
 def _original(catalog: Catalog, identity: Identity | None) -> dict[str, Any]:
-    exists = identity and model.Session.execute(
-        sa.select(model.Package.id).where(model.Package.id == identity.package_id)
-    ).first()
+    exists = (
+        identity
+        and model.Session.execute(
+            sa.select(model.Package.id).where(model.Package.id == identity.package_id)
+        ).first()
+    )
     return catalog.show(identity.package_id) if identity and exists else {}
 
 
 def _problems(catalog: Catalog, dataset: dict[str, Any]) -> str:
     name = catalog.free_name(dataset["name"], set())
-    resources = [{k: v for k, v in resource.items() if k != "id"} for resource in dataset["resources"]]
+    resources = [
+        {k: v for k, v in resource.items() if k != "id"} for resource in dataset["resources"]
+    ]
     draft = {"type": "dataset", **dataset, "name": name, "resources": resources}
     plugin = lib_plugins.lookup_package_plugin("dataset")
     context: Any = {

@@ -3,6 +3,7 @@
 Only identities that are unique in the world (URI, UUID, DOI, OAI) are compared, and only between
 sources whose priorities differ: a catalog that declares none keeps every source's datasets.
 """
+
 from __future__ import annotations
 
 import re

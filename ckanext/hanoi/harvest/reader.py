@@ -4,6 +4,7 @@ A reader that dies is followed by another that starts from the beginning: what w
 meanwhile is then unchanged. One page of records and one batch are in memory, however long the
 source.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 #: Records compared with the database in one query.
 CHUNK = 250
-#: A clock of the source may be behind ours; what changed shortly before the last read is read again.
+#: A source's clock may be behind ours: what changed shortly before the last read is read again.
 _OVERLAP = timedelta(hours=24)
 
 
@@ -80,9 +81,7 @@ class Reader:
         """Forget what an earlier reader of this run had put down, except what writers have."""
         session = model.Session
         session.execute(sa.delete(Seen).where(Seen.run_id == self.run_id))
-        session.execute(
-            sa.delete(Batch).where(Batch.run_id == self.run_id, Batch.status == "open")
-        )
+        session.execute(sa.delete(Batch).where(Batch.run_id == self.run_id, Batch.status == "open"))
         session.execute(
             sa.update(Run)
             .where(Run.id == self.run_id)
@@ -133,13 +132,17 @@ class Reader:
             new = set(model.Session.execute(statement).scalars())
             fresh.update({guid: records[guid][0] for guid in new})
             old = {guid: pair for guid, pair in records.items() if guid not in new}
-            titles = dict(
-                model.Session.execute(
-                    sa.select(Seen.guid, Seen.title).where(
-                        Seen.run_id == self.run_id, Seen.guid.in_(list(old))
-                    )
-                ).all()
-            ) if old else {}
+            titles = (
+                dict(
+                    model.Session.execute(
+                        sa.select(Seen.guid, Seen.title).where(
+                            Seen.run_id == self.run_id, Seen.guid.in_(list(old))
+                        )
+                    ).all()
+                )
+                if old
+                else {}
+            )
             records = {
                 f"{guid}#{title}": (record, title)
                 for guid, (record, title) in old.items()
@@ -153,9 +156,7 @@ class Reader:
         rows = model.Session.execute(
             sa.select(Identity.guid, Identity.state, Identity.hash, package.state)
             .outerjoin(package, package.id == Identity.package_id)
-            .where(
-                Identity.source_id == self.setup.source.id, Identity.guid.in_(list(records))
-            )
+            .where(Identity.source_id == self.setup.source.id, Identity.guid.in_(list(records)))
         )
         return {guid: (state, hash_, package_state) for guid, state, hash_, package_state in rows}
 
@@ -182,7 +183,10 @@ class Reader:
             self._flush()
 
     def _unreadable(self, item: Unreadable) -> None:
-        guid = guid_of(item.guid or "") or f"unreadable:{_short(repr((item.message, sorted(item.params.items()))))}"
+        guid = (
+            guid_of(item.guid or "")
+            or f"unreadable:{_short(repr((item.message, sorted(item.params.items()))))}"
+        )
         report.fail(self.run_id, guid, item.title, "reading", item.message, item.params)
         if item.guid:
             row = {"run_id": self.run_id, "guid": guid, "title": ""}

@@ -1,4 +1,5 @@
 """What a connector yields. Knows no CKAN."""
+
 from __future__ import annotations
 
 import hashlib
@@ -33,7 +34,9 @@ class Record:
     def fingerprint(self) -> str:
         """Hex SHA-256 of the content in canonical JSON, volatile keys left out."""
         stable = {k: v for k, v in self.content.items() if k not in self.volatile}
-        text = json.dumps(stable, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+        text = json.dumps(
+            stable, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
+        )
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -1,4 +1,5 @@
 """What a run did, put down once per record however often the work is repeated."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -59,7 +60,13 @@ def fail(
     """Put down a failure: message id in English and its parameters; not committed."""
     plain = {key: str(value)[:1000] for key, value in (params or {}).items()}
     message = message.replace("\0", "")[:2000]
-    more = {"stage": stage, "message": message, "params": plain, "raw": raw, "package_id": package_id}
+    more = {
+        "stage": stage,
+        "message": message,
+        "params": plain,
+        "raw": raw,
+        "package_id": package_id,
+    }
     put([change(run_id, guid, "failed", title.replace("\0", ""), **more)])
 
 
@@ -74,9 +81,9 @@ def count(run_id: str) -> dict[str, int]:
         ).all()
     )
     seen = session.execute(
-        sa.select(sa.func.count()).select_from(Seen).where(
-            Seen.run_id == run_id, Seen.title != DELETED
-        )
+        sa.select(sa.func.count())
+        .select_from(Seen)
+        .where(Seen.run_id == run_id, Seen.title != DELETED)
     ).scalar_one()
     # an unreadable piece without an identity was seen all the same
     unreadable = session.execute(

@@ -1,4 +1,5 @@
 """Nothing grows for ever: old reports and raw records go, identities stay."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -22,7 +23,9 @@ def clean(days: int | None = None) -> dict[str, int]:
     before = now() - timedelta(days=days)
     other = sa.orm.aliased(Run)
     newest = (
-        sa.select(sa.func.max(other.created)).where(other.source_id == Run.source_id).scalar_subquery()
+        sa.select(sa.func.max(other.created))
+        .where(other.source_id == Run.source_id)
+        .scalar_subquery()
     )
     session = model.Session
     runs = session.execute(

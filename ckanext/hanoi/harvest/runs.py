@@ -2,6 +2,7 @@
 
 Actions, command line and jobs all come through here.
 """
+
 from __future__ import annotations
 
 import logging
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.hanoi.harvest import errors, finish, jobs, retention, settings
+from ckanext.hanoi.harvest import errors, finish, jobs, priority, retention, settings
 from ckanext.hanoi.harvest.catalog import Catalog
 from ckanext.hanoi.harvest.packing import pack, unpack
 from ckanext.hanoi.harvest.record import N_
@@ -115,11 +116,15 @@ def retry(run: Run, user_id: str | None = None) -> Run:
     """
     if run.status in OPEN:
         raise Refused("The run is still under way")
-    rows = model.Session.execute(
-        sa.select(Change.raw).where(
-            Change.run_id == run.id, Change.action == "failed", Change.raw.is_not(None)
+    rows = (
+        model.Session.execute(
+            sa.select(Change.raw).where(
+                Change.run_id == run.id, Change.action == "failed", Change.raw.is_not(None)
+            )
         )
-    ).scalars().all()
+        .scalars()
+        .all()
+    )
     if not rows:
         raise Refused("No record of this run can be tried again: run the whole source")
     options = {"retry_of": run.id, "force": True}
@@ -145,9 +150,13 @@ def due() -> dict[str, list[str]]:
     Returns ``{"queued": [source names], "resumed": [run ids]}``.
     """
     queued = []
-    sources = model.Session.execute(
-        sa.select(Source).where(Source.active.is_(True), Source.next_due <= now())
-    ).scalars().all()
+    sources = (
+        model.Session.execute(
+            sa.select(Source).where(Source.active.is_(True), Source.next_due <= now())
+        )
+        .scalars()
+        .all()
+    )
     for source in sources:
         source.next_due = next_due(source.schedule, now(), source.name)
         name = source.name
@@ -192,3 +201,31 @@ def attach(identity: Identity) -> None:
     identity.state, identity.hash = "active", None
     model.Session.commit()
 
+
+def keep_fields(identity: Identity, fields: list[str]) -> None:
+    """These fields stay as they are here; a field no longer named follows the source again."""
+    identity.kept_fields, identity.hash = fields, None
+    model.Session.commit()
+
+
+def remove_datasets(source: Source) -> int:
+    """Delete (not purge) every dataset that only this source has; returns how many."""
+    catalog = Catalog()
+    rows = model.Session.execute(
+        sa.select(Identity.guid, Identity.package_id).where(
+            Identity.source_id == source.id, Identity.state.in_(("active", "missing"))
+        )
+    ).all()
+    removed = 0
+    for guid, package_id in rows:
+        heir = priority.heir(source.id, package_id)
+        identity = model.Session.get(Identity, (source.id, guid))
+        if heir:
+            heir.state, heir.hash = "active", None
+        if identity:
+            identity.state = "removed"
+        model.Session.commit()
+        if not heir and catalog.states([package_id]).get(package_id) == "active":
+            catalog.remove(package_id)
+            removed += 1
+    return removed

@@ -1,4 +1,5 @@
 """When is a source due? Words and cron, no CKAN."""
+
 from __future__ import annotations
 
 from datetime import datetime

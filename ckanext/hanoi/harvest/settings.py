@@ -1,4 +1,5 @@
 """The declared configuration of the harvester, read in one place."""
+
 from __future__ import annotations
 
 import ckan.plugins.toolkit as tk

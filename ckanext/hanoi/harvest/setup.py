@@ -1,4 +1,5 @@
 """What a run of one source works with: its connector, its configuration, who is which agency."""
+
 from __future__ import annotations
 
 import hashlib

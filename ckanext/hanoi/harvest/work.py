@@ -4,6 +4,7 @@ Whoever has the run's lock reads the source, writes batches that nobody else has
 the run. A worker that only writes looks afterwards whether the reader is still alive, and takes
 its place if not. So a run goes on as long as any process touches it.
 """
+
 from __future__ import annotations
 
 import logging
@@ -95,7 +96,9 @@ def _begin(run_id: str) -> bool:
         "heartbeat": now(),
     }
     result = model.Session.execute(
-        sa.update(Run).where(Run.id == run_id, Run.status.in_(("queued", "running"))).values(**values)
+        sa.update(Run)
+        .where(Run.id == run_id, Run.status.in_(("queued", "running")))
+        .values(**values)
     )
     model.Session.commit()
     return bool(result.rowcount)
@@ -211,7 +214,9 @@ def _fail(run_id: str, error: Exception) -> None:
     if entry is None or entry.status != "running":
         return
     if isinstance(error, errors.SEARCH_GONE):
-        entry.message = N_("The search index does not answer; what was written is indexed when it does")
+        entry.message = N_(
+            "The search index does not answer; what was written is indexed when it does"
+        )
         entry.params = {}
     else:
         entry.message = "%(kind)s: %(error)s"

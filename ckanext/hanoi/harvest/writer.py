@@ -5,11 +5,13 @@ a transaction of its own, so that the refused one is reported and all others are
 batch again changes nothing: dataset ids are derived from source and identity, and what has been
 written is recognised by its hash.
 """
+
 from __future__ import annotations
 
 import logging
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,6 +50,17 @@ class _Item:
     package_id: str
 
 
+@dataclass
+class _Transaction:
+    """One transaction: the states it found, the rows it puts down, the ids to be indexed."""
+
+    states: dict[str, str]
+    reserved: set[str] = field(default_factory=set)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    identities: list[dict[str, Any]] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+
+
 class Writer:
     """Writes batches of one run. Safe to use from several processes at once."""
 
@@ -74,7 +87,7 @@ class Writer:
 
     def _write(self, batch_id: int, items: list[dict[str, Any]]) -> None:
         try:
-            written = self._write_some(items, set())
+            written = self._write_some(items)
             self._mark(batch_id, "written", written)
             self.catalog.commit()
         except errors.TRANSIENT:
@@ -88,7 +101,7 @@ class Writer:
         written: list[str] = []
         for item in items:
             try:
-                ids = self._write_some([item], set())
+                ids = self._write_some([item])
                 self.catalog.commit()
                 written.extend(ids)
             except errors.TRANSIENT:
@@ -120,52 +133,88 @@ class Writer:
         ).scalar_one()
         self.catalog.index(dict.fromkeys(ids))
         self._mark(batch_id, "done")
-        model.Session.execute(
-            sa.update(Run).where(Run.id == self.run_id).values(heartbeat=now())
-        )
+        model.Session.execute(sa.update(Run).where(Run.id == self.run_id).values(heartbeat=now()))
         self.catalog.commit()
 
     # -- one transaction ---------------------------------------------------------------------
 
-    def _write_some(self, items: list[dict[str, Any]], reserved: set[str]) -> list[str]:
+    def _write_some(self, items: list[dict[str, Any]]) -> list[str]:
         """Put the records into the session; returns the ids of datasets to be indexed."""
         work = self._lookup(items)
-        states = self.catalog.states(item.package_id for item in work)
-        changes: list[dict[str, Any]] = []
-        identities: list[dict[str, Any]] = []
-        written: list[str] = []
+        transaction = _Transaction(self.catalog.states(item.package_id for item in work))
         for item in work:
-            if item.identity and item.identity.hash == item.hash and not self.force:
-                if item.identity.state == "active" and states.get(item.package_id) == "active":
-                    continue
+            if self._is_written(item, transaction.states):
+                # perhaps by a process that died before it could index it
+                transaction.written.append(item.package_id)
+                continue
             with errors.during("mapping"):
                 mapped = self.setup.map(item.record)
+            guid, title = item.record.guid, item.record.title
             if mapped.excluded:
-                changes.append(report.change(self.run_id, item.record.guid, "excluded", item.record.title))
-                continue
-            elsewhere = priority.carried_by(self.setup.source, item.record.guid, mapped.dataset)
-            if elsewhere and not item.identity:
-                if not elsewhere.ours:
-                    identities.append(self._identity(item, elsewhere.package_id, "yielded", []))
-                    continue
-                item.package_id = elsewhere.package_id
-                states.update(self.catalog.states([item.package_id]))
-                priority.take_over(self.setup.source, item.package_id)
-            elif item.identity and item.identity.state == "yielded":
-                continue
-            change, resources = self._write_one(item, mapped.dataset, states, reserved)
-            identities.append(self._identity(item, item.package_id, "active", resources))
-            if change:
-                changes.append(change)
-                written.append(item.package_id)
-        self._save_identities(identities)
-        report.put(changes)
-        return written
+                transaction.changes.append(report.change(self.run_id, guid, "excluded", title))
+            elif self._is_ours(item, mapped.dataset, transaction):
+                self._write_one(item, mapped.dataset, transaction)
+        self._save_identities(transaction.identities)
+        report.put(transaction.changes)
+        return transaction.written
 
-    @property
+    def _is_written(self, item: _Item, states: dict[str, str]) -> bool:
+        identity = item.identity
+        return (
+            identity is not None
+            and not self.force
+            and identity.hash == item.hash
+            and identity.state == "active"
+            and states.get(item.package_id) == "active"
+        )
+
+    def _is_ours(self, item: _Item, dataset: dict[str, Any], transaction: _Transaction) -> bool:
+        """False where another source of higher priority carries the dataset."""
+        if item.identity:
+            return item.identity.state != "yielded"
+        elsewhere = priority.carried_by(self.setup.source, item.record.guid, dataset)
+        if elsewhere is None:
+            return True
+        item.package_id = elsewhere.package_id
+        if not elsewhere.ours:
+            transaction.identities.append(self._identity(item, "yielded", []))
+            return False
+        transaction.states.update(self.catalog.states([item.package_id]))
+        priority.take_over(self.setup.source, item.package_id)
+        return True
+
+    def _write_one(self, item: _Item, dataset: dict[str, Any], transaction: _Transaction) -> None:
+        known = item.identity.resources if item.identity else []
+        resources = diff.keep_resource_ids(known, dataset["resources"], item.package_id)
+        dataset["id"] = item.package_id
+        fields: list[str] = []
+        if item.package_id in transaction.states:
+            action = "updated"
+            kept = item.identity.kept_fields if item.identity else []
+            original = self.catalog.show(item.package_id)
+            with errors.during("validation"):
+                keep = {*kept, *self.setup.config.keep_fields}
+                fields = self.catalog.update(original, dataset, keep)
+        else:
+            action = "created"
+            dataset["name"] = self.catalog.free_name(dataset["name"], transaction.reserved)
+            with errors.during("validation"):
+                self.catalog.create(dataset)
+        transaction.identities.append(self._identity(item, "active", resources))
+        if action == "created" or fields:
+            title = dataset.get("title") or item.record.title
+            more = {"package_id": item.package_id, "fields": fields}
+            transaction.changes.append(
+                report.change(self.run_id, item.record.guid, action, title, **more)
+            )
+            transaction.written.append(item.package_id)
+
+    @cached_property
     def force(self) -> bool:
-        run = model.Session.get(Run, self.run_id)
-        return bool(run and run.options.get("force"))
+        options = model.Session.execute(
+            sa.select(Run.options).where(Run.id == self.run_id)
+        ).scalar()
+        return bool(options and options.get("force"))
 
     def _lookup(self, items: list[dict[str, Any]]) -> list[_Item]:
         source_id = self.setup.source.id
@@ -187,35 +236,11 @@ class Writer:
             work.append(_Item(record, item["hash"], identity, package_id))
         return work
 
-    def _write_one(
-        self, item: _Item, dataset: dict[str, Any], states: dict[str, str], reserved: set[str]
-    ) -> tuple[dict[str, Any] | None, list[dict[str, str]]]:
-        known = item.identity.resources if item.identity else []
-        resources = diff.keep_resource_ids(known, dataset["resources"], item.package_id)
-        dataset["id"] = item.package_id
-        more: dict[str, Any] = {"package_id": item.package_id}
-        title = dataset.get("title") or item.record.title
-        if states.get(item.package_id) is None:
-            dataset["name"] = self.catalog.free_name(dataset["name"], reserved)
-            with errors.during("validation"):
-                self.catalog.create(dataset)
-            return report.change(self.run_id, item.record.guid, "created", title, **more), resources
-        keep = {*(item.identity.kept_fields if item.identity else ()), *self.setup.config.keep_fields}
-        original = self.catalog.show(item.package_id)
-        with errors.during("validation"):
-            changed = self.catalog.update(original, dataset, keep)
-        if not changed:
-            return None, resources
-        more["fields"] = changed
-        return report.change(self.run_id, item.record.guid, "updated", title, **more), resources
-
-    def _identity(
-        self, item: _Item, package_id: str, state: str, resources: list[dict[str, str]]
-    ) -> dict[str, Any]:
+    def _identity(self, item: _Item, state: str, resources: list[dict[str, str]]) -> dict[str, Any]:
         return {
             "source_id": self.setup.source.id,
             "guid": item.record.guid,
-            "package_id": package_id,
+            "package_id": item.package_id,
             "state": state,
             "hash": item.hash,
             "title": item.record.title[:500].replace("\0", ""),
@@ -237,4 +262,3 @@ class Writer:
                 set_={name: statement.excluded[name] for name in names},
             )
         )
-

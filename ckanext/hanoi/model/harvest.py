@@ -2,6 +2,7 @@
 
 All times are naive UTC, as in CKAN's own tables.
 """
+
 from __future__ import annotations
 
 import uuid

@@ -2,6 +2,7 @@
 
 Everybody may read sources and reports; secrets are kept out of what is shown, not guarded here.
 """
+
 from __future__ import annotations
 
 from typing import Any
@@ -16,9 +17,11 @@ def _source(data_dict: dict[str, Any]) -> Source | None:
     id_or_name = data_dict.get("source_id") or data_dict.get("id") or data_dict.get("name")
     if not id_or_name:
         return None
-    return model.Session.query(Source).filter(
-        (Source.id == id_or_name) | (Source.name == id_or_name)
-    ).first()
+    return (
+        model.Session.query(Source)
+        .filter((Source.id == id_or_name) | (Source.name == id_or_name))
+        .first()
+    )
 
 
 def _may_manage(context: Any, owner_org: str | None) -> dict[str, Any]:
