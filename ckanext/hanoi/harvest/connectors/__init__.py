@@ -5,6 +5,7 @@ Connectors are found under the entry-point group ``ckanext.hanoi.connectors``.
 """
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from ckanext.hanoi.harvest.fetch import Fetcher
 from ckanext.hanoi.harvest.record import Record, SourceError, Unreadable
 
 __all__ = ["Connector", "Option", "Record", "SourceError", "Unreadable", "connector_for", "kinds"]
+
+log = logging.getLogger(__name__)
 
 GROUP = "ckanext.hanoi.connectors"
 
@@ -63,7 +66,13 @@ class Connector(ABC):
         """Stream the source, one page in memory.
 
         ``since`` (ISO 8601, UTC) is given only to incremental connectors. Raises ``SourceError``
-        (or ``fetch.FetchError``) where the source can't be read to its end: an incomplete read must never look like a complete one.
+        (or its kind ``fetch.FetchError``) where the source can't be read to its end: an
+        incomplete read must never look like a complete one.
+
+        Where one document is the whole source, fetch it with ``conditional=True``: if it is
+        unchanged since the last complete run, ``fetch.NotModified`` leaves this method before
+        the first record and the engine ends the run as unchanged. Never for a page of several,
+        nor for a document that only points to the data: their being unchanged says nothing.
         """
 
     @abstractmethod
@@ -73,8 +82,14 @@ class Connector(ABC):
 
 @cache
 def kinds() -> dict[str, type[Connector]]:
-    """All installed connectors by kind, sorted."""
-    return {e.name: e.load() for e in sorted(entry_points(group=GROUP), key=lambda e: e.name)}
+    """All installed connectors by kind, sorted. One that can't be loaded is logged and left out."""
+    found: dict[str, type[Connector]] = {}
+    for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
+        try:
+            found[entry.name] = entry.load()
+        except Exception:  # another extension's mistake must not take the others with it
+            log.exception("The connector %s can't be loaded", entry.value)
+    return found
 
 
 def connector_for(kind: str, url: str, config: Mapping[str, Any] | None = None) -> Connector:

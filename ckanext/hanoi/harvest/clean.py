@@ -1,0 +1,209 @@
+"""Text from outside made fit to keep: no markup that acts, no characters that break a database
+or an XML document. Pure.
+
+CKAN shows a dataset's notes as Markdown, so harvested HTML becomes Markdown: paragraphs,
+headings, lists, links, emphasis and the cells of tables stay; scripts, styles, forms and images
+(they would tell a third party who reads the page) go. Text that is no HTML stays as it is, for
+it may be Markdown already, but a tag in it is shown instead of obeyed.
+"""
+from __future__ import annotations
+
+import html
+import re
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote
+
+import nh3
+
+_BLOCKS = {
+    "p", "div", "section", "article", "header", "footer", "blockquote", "pre", "table", "tr",
+    "ul", "ol", "li", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "figure",
+    "figcaption", "caption", "center", "address",
+}  # fmt: skip
+_INLINE = {"a", "b", "strong", "i", "em", "br", "code", "td", "th", "img"}
+_KNOWN = _BLOCKS | _INLINE | {
+    "span", "font", "u", "s", "sub", "sup", "small", "big", "script", "style", "iframe", "object",
+    "embed", "form", "input", "button", "svg", "math", "video", "audio", "html", "body", "head",
+    "meta", "link", "tbody", "thead", "abbr", "cite", "label", "template", "noscript", "textarea",
+    "base", "title", "strike", "del", "ins", "mark", "q", "time", "main", "nav", "aside",
+}  # fmt: skip
+_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_KNOWN))})(?:[\s/][^<>]*)?>|<!--", re.I)
+_ESCAPED_TAG = re.compile(
+    rf"&lt;/?(?:{'|'.join(sorted(_KNOWN))})(?:[\s/](?:(?!&[lg]t;)[^<>])*)?&gt;", re.I
+)
+#: More tags than any description has: an HTML parser takes quadratic time for deep nesting.
+_MANY_TAGS = 5_000
+_SCHEMES = {"http", "https", "mailto", "ftp", "tel"}
+_ACTIVE_LINK = re.compile(
+    r"((?:\]\s*\(|\]:|<)[\s<]{0,9})(?:javascript|vbscript|data)\s*:", re.I
+)
+# Not an autolink such as <https://…> or <someone@example.org>.
+_OPENING = re.compile(r"<(?=[a-zA-Z/!?])(?!(?:https?|ftp|mailto):[^\s<>]*>|[\w.+-]+@[\w.-]+>)")
+# Control characters but tab and newlines, lone surrogates, non-characters: PostgreSQL refuses
+# NUL, UTF-8 the surrogates, XML 1.0 the others.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(value: Any) -> Any:
+    """``value`` (text, or lists and dictionaries of it) without characters that can't be stored."""
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub("", value) if _UNPRINTABLE.search(value) else value
+    if isinstance(value, dict):
+        return {printable(k): printable(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [printable(v) for v in value]
+    return value
+
+
+def is_html(text: str) -> bool:
+    """Whether ``text`` has a tag of HTML."""
+    return _TAG.search(text) is not None
+
+
+def clean_html(text: str) -> str:
+    """``text`` (HTML, escaped HTML, Markdown or plain) as Markdown in which nothing acts."""
+    text = printable(text).replace("\r\n", "\n").replace("\r", "\n")
+    if not is_html(text) and _ESCAPED_TAG.search(text):
+        text = html.unescape(text)
+    if is_html(text):
+        text = _to_markdown(text) if text.count("<") <= _MANY_TAGS else _TAG.sub(" ", text)
+    text = _ACTIVE_LINK.sub(r"\1#", text)
+    return _OPENING.sub("&lt;", text).strip()
+
+
+def plain_text(text: str) -> str:
+    """``text`` on one line without markup and entities: for titles and names."""
+    text = printable(text)
+    if is_html(text):
+        text = _TAG.sub(lambda m: m.group() + " ", text)
+        text = nh3.clean(text, tags=set()) if text.count("<") <= _MANY_TAGS else _TAG.sub("", text)
+    if "&" in text:
+        text = _UNPRINTABLE.sub("", html.unescape(text))
+    return " ".join(text.split())
+
+
+def _to_markdown(text: str) -> str:
+    safe = nh3.clean(
+        text,
+        tags=_BLOCKS | _INLINE,
+        attributes={"a": {"href"}, "img": {"alt"}},
+        url_schemes=_SCHEMES,
+        link_rel=None,
+    )
+    parser = _Markdown()
+    parser.feed(safe)
+    parser.close()
+    return parser.text()
+
+
+class _Markdown(HTMLParser):
+    """Writes Markdown from HTML that nh3 has cleaned, so every tag is closed and known."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._out: list[str] = []
+        self._lists: list[int | None] = []
+        self._links: list[tuple[str, int]] = []
+        self._literal = 0
+        self._cells = 0
+
+    def text(self) -> str:
+        lines = "".join(self._out).split("\n")
+        # Two spaces at the end of a line are Markdown's line break.
+        lines = [line.rstrip() + ("  " if line.strip() and line.endswith("  ") else "")
+                 for line in lines]  # fmt: skip
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in ("ul", "ol"):
+            self._break(1 if self._lists else 2)
+            self._lists.append(1 if tag == "ol" else None)
+        elif tag == "li":
+            self._item()
+        elif tag in ("td", "th"):
+            self._out.append(" | " if self._cells else "")
+            self._cells += 1
+        elif tag == "br":
+            self._out.append("  \n" + self._indent())
+        elif tag == "img":
+            self.handle_data(given.get("alt") or "")
+        elif tag == "a":
+            self._links.append((given.get("href") or "", len(self._out)))
+        elif tag in _BLOCKS:
+            self._block(tag)
+        else:
+            self._out.append(_MARKS.get(tag, ""))
+
+    def _block(self, tag: str) -> None:
+        self._break(1 if tag == "tr" else 2)
+        if tag == "tr":
+            self._cells = 0
+        elif tag == "pre":
+            self._literal += 1
+        elif tag == "blockquote":
+            self._out.append("> ")
+        elif tag[0] == "h" and tag[1:].isdigit():
+            self._out.append("#" * max(3, int(tag[1])) + " ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("ul", "ol"):
+            if self._lists:
+                self._lists.pop()
+            self._break(1 if self._lists else 2)
+        elif tag == "a" and self._links:
+            self._link(*self._links.pop())
+        elif tag == "pre":
+            self._literal -= 1
+            self._break(2)
+        elif tag in ("li", "tr"):
+            self._break(1)
+            self._cells = 0
+        elif tag in _BLOCKS:
+            self._break(2)
+        elif tag not in ("td", "th", "br", "img"):
+            self._out.append(_MARKS.get(tag, ""))
+
+    def handle_data(self, data: str) -> None:
+        if not self._literal:
+            data = re.sub(r"\s+", " ", data)
+            if not self._out or self._out[-1].endswith((" ", "\n")):
+                data = data.lstrip(" ")
+                data = re.sub(r"^([#>+-]|\d+(?=\.\s))", r"\\\1", data) if self._at_start() else data
+        data = data.replace("*", r"\*").replace("`", r"\`").replace("](", r"]\(")
+        if data:
+            self._out.append(data)
+
+    def _at_start(self) -> bool:
+        return not self._out or self._out[-1].endswith("\n")
+
+    def _indent(self) -> str:
+        return "    " * len(self._lists)
+
+    def _break(self, lines: int) -> None:
+        if self._out and self._out[-1].strip(" ") != "\n" * lines:
+            self._out.append("\n" * lines)
+
+    def _item(self) -> None:
+        self._break(1)
+        number = self._lists[-1] if self._lists else None
+        self._out.append("    " * (len(self._lists) - 1))
+        self._out.append("- " if number is None else f"{number}. ")
+        if number is not None:
+            self._lists[-1] = number + 1
+
+    def _link(self, href: str, start: int) -> None:
+        label = " ".join("".join(self._out[start:]).split())
+        del self._out[start:]
+        href = quote(href.strip(), safe="/:?#[]@!$&'*+,;=%~-._") if href else ""
+        label = label.replace("[", "(").replace("]", ")")
+        if not href or href.startswith("#"):
+            self._out.append(label)
+        elif label.rstrip("/") in ("", href.rstrip("/"), href.removeprefix("mailto:")):
+            self._out.append(f"<{href}>")
+        else:
+            self._out.append(f"[{label}]({href})")
+
+
+_MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`"}
