@@ -72,24 +72,30 @@ def ensure(ckan: str = "2.12") -> Path:
     wanted = _fingerprint(ckan)
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
         return python
-    install = _UvInstaller.find() or _PipInstaller()
+    install = installer()
     say(f"Python environment {venv.name}: CKAN {ckan} and all libraries, with {install.name}")
     if not python.exists():
         install.make_venv(venv)
-    install.packages(python, _requirements(ckan))
+    install.packages(python, requirements(ckan), "-e", f"{ROOT}[test]")
     stamp.write_text(wanted)
     say(f"Python environment {venv.name} is ready")
     return python
 
 
-def _requirements(ckan: str) -> Path:
+def installer() -> _UvInstaller | _PipInstaller:
+    """uv where it can be had, else pip."""
+    return _UvInstaller.find() or _PipInstaller()
+
+
+def requirements(ckan: str = CKAN_VERSIONS[0]) -> Path:
+    """The requirements file of an environment with this CKAN."""
     suffix = "" if ckan == CKAN_VERSIONS[0] else f"-{ckan}"
     return ROOT / "devstack" / f"requirements{suffix}.txt"
 
 
 def _fingerprint(ckan: str) -> str:
     digest = hashlib.sha256(f"{ROOT}\n{sys.version_info[:2]}\n".encode())
-    for path in (_requirements(ckan), ROOT / "devstack/overrides.txt", ROOT / "pyproject.toml"):
+    for path in (requirements(ckan), ROOT / "devstack/overrides.txt", ROOT / "pyproject.toml"):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -136,11 +142,12 @@ class _UvInstaller:
     def make_venv(self, venv: Path) -> None:
         run([self.uv, "venv", "--quiet", "--python", sys.executable, str(venv)], env=self.environ)
 
-    def packages(self, python: Path, requirements: Path) -> None:
+    def packages(self, python: Path, requirements: Path, *extension: str) -> None:
+        """Installs the requirements and the extension (arguments to ``pip install``)."""
         run(
             [self.uv, "pip", "install", "--quiet", "--python", str(python),
              "--override", str(ROOT / "devstack" / "overrides.txt"),
-             "-r", str(requirements), "-e", f"{ROOT}[test]"],
+             "-r", str(requirements), *extension],
             env=self.environ,
         )
 
@@ -153,7 +160,7 @@ class _PipInstaller:
             apt_install(["python3-venv"], "pip and venv for Python")
         run([sys.executable, "-m", "venv", str(venv)])
 
-    def packages(self, python: Path, requirements: Path) -> None:
+    def packages(self, python: Path, requirements: Path, *extension: str) -> None:
         """pip knows no overrides: CKAN goes in alone, then what it requires save psycopg2."""
         if not _works([str(python), "-m", "pip", "--version"]):
             run([str(python), "-m", "ensurepip"])
@@ -170,7 +177,7 @@ class _PipInstaller:
         )
         found = subprocess.check_output([str(python), "-c", listing], text=True).splitlines()
         needs = [name for name in found if not re.match(r"psycopg2\b(?!-)", name)]
-        run([*pip, *needs, *(line for line in wanted if line != ckan), "-e", f"{ROOT}[test]"])
+        run([*pip, *needs, *(line for line in wanted if line != ckan), *extension])
 
 
 def _has(module: str) -> bool:

@@ -1,9 +1,9 @@
 """bin/test: runs pytest in the checkout's environment, on an instance of the stack if needed.
 
-    bin/test [--keep | --stop] [--ckan 2.11] [pytest's own arguments, by default: tests]
+    bin/test [--keep | --stop | --setup] [--ckan 2.11] [pytest's own arguments, by default: tests]
 
 Tests under tests/unit need no server. --keep leaves the servers running for the next calls,
-until --stop.
+until --stop; --setup makes the Python environment and ends.
 HANOI_STATE names another folder than .state/test for the servers.
 """
 from __future__ import annotations
@@ -23,6 +23,8 @@ DATABASE = "ckan_test"
 def main(arguments: list[str]) -> int:
     """Runs the tests; returns pytest's exit status."""
     options, rest = options_of(arguments)
+    if options.setup:
+        return 0
     paths = [word for word in rest if not word.startswith("-") and _path_of(word).exists()]
     if not paths:
         rest.append("tests")
@@ -48,6 +50,7 @@ def options_of(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser("bin/test", add_help=False, allow_abbrev=False)
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--stop", action="store_true")
+    parser.add_argument("--setup", action="store_true")
     parser.add_argument("--ckan", default=environment.CKAN_VERSIONS[0])
     return parser.parse_known_args(arguments)
 
