@@ -169,16 +169,34 @@ def test_the_browser_gets_every_string_of_javascript_in_vietnamese(own, theirs, 
     assert wanted - served.keys() == set()
 
 
+def test_the_messages_of_errors_are_found_wherever_their_class_takes_them(tmp_path):
+    (tmp_path / "errors.py").write_text(
+        "class Plain(Exception):\n    def __init__(self, message, **params): ...\n"
+        "class Heir(Plain): ...\n"
+        "class Problem:\n    path: str\n    message: str\n"
+        "raise Plain('The %(x)s is gone', x=1)\n"
+        "raise errors.Heir('Not ' 'again')\n"
+        "Problem('a/b', 'It is wrong')\n"
+        "raise ValueError('Only for developers')\n"
+    )
+    classes = i18n.message_classes(tmp_path)
+    assert classes == {"Plain": (1,), "Heir": (1,), "Problem": (2,)}
+    found = i18n.extract(tmp_path, tmp_path.parent, classes)
+    assert _ids(found.values()) == ["The %(x)s is gone", "Not again", "It is wrong"]
+
+
 def test_no_string_is_put_together_before_it_is_translated():
     """`_(f"…")` and `_("a" + b)` are looked up in vain."""
+    places = dict.fromkeys(("_", "N_", "gettext", "lazy_gettext", "ngettext", "ungettext"), 0)
+    places |= {name: place - 1 for name, (place,) in i18n.message_classes(OURS).items()}
     wrong = []
     for path in sorted(OURS.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args:
+            if not isinstance(node, ast.Call):
                 continue
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in {"_", "N_", "ungettext", "ngettext", "gettext", "lazy_gettext"} and (
-                isinstance(node.args[0], (ast.JoinedStr, ast.BinOp))
+            place = places.get(getattr(node.func, "attr", getattr(node.func, "id", "")))
+            if place is not None and len(node.args) > place and (
+                isinstance(node.args[place], (ast.JoinedStr, ast.BinOp))
             ):
                 wrong.append(f"{path.relative_to(OURS)}:{node.lineno}")
     assert wrong == []
