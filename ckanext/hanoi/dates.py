@@ -23,7 +23,7 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _ENGLISH_MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_abbr) if name}
 _MONTH_NAME = r"(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _LEADING_WORDS = re.compile(
-    r"^(?:(?:truoc|den|het|trong|tu|vao|cuoi|xong|hoan thanh|luc)\s+)+(?=ngay|thang|quy|nam|6|sau|\d)"
+    r"^(?:(?:truoc|den|het|trong|tu|vao|xong|hoan thanh|luc)\s+)+(?=ngay|thang|quy|nam|sau|\d)"
 )
 
 

@@ -26,12 +26,7 @@ from typing import Any
 import yaml
 from rapidfuzz import fuzz, process
 
-try:
-    from ckanext.hanoi.vietnamese import fold
-except ModuleNotFoundError:
-    def fold(text: str) -> str:
-        plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-        return "".join(char for char in plain if not unicodedata.combining(char)).casefold()
+from ckanext.hanoi.vietnamese import fold
 
 FOLDER = Path(__file__).parent / "schemas" / "vocabularies"
 

@@ -1,0 +1,420 @@
+"""Validators of the dataset schema: CKAN's side of ``rules.py``.
+
+The public functions here are registered under their names (``plugin.py``). Those marked
+``_for_field`` are given the field of the schema that uses them, as ckanext-scheming does it.
+A field without a value is not stored, but a column of CKAN's own tables is emptied: an update
+that left it out would keep the old value.
+"""
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+
+from ckanext.hanoi.dataset import geojson, rules
+from ckanext.hanoi.vietnamese import tag
+from ckanext.hanoi.vocabulary import vocabulary
+
+Key = tuple[Any, ...]
+Data = dict[Key, Any]
+Errors = dict[Key, list[str]]
+Context = dict[str, Any]
+Validator = Callable[[Key, Data, Errors, Context], None]
+
+#: Fields that are columns of CKAN's tables.
+_COLUMNS = frozenset({
+    "title", "name", "notes", "url", "version", "license_id", "format", "mimetype", "description",
+    "hash", "size",
+})
+_UNSAFE_SCHEME = re.compile(r"\s*(javascript|vbscript|data|file)\s*:", re.IGNORECASE)
+#: Fields that keep their value when an update does not name them: leaving a field out must not
+#: be a way to publish what may not be public, nor take a dataset's identifier away.
+_KEPT = ("sensitivity", "personal_data", "identifier")
+
+
+def _for_field(factory: Callable[[dict[str, Any], dict[str, Any]], Validator]) -> Any:
+    factory.is_a_scheming_validator = True  # type: ignore[attr-defined]
+    return factory
+
+
+def _complaint(error: rules.RuleError) -> str:
+    message = tk._(error.message)
+    return message % error.params if error.params else message
+
+
+def _drop(key: Key, data: Data) -> None:
+    """No value: nothing is stored for a field, an empty text for a column."""
+    if key[-1] in _COLUMNS and data.get(key) is not tk.missing:
+        data[key] = None if key[-1] == "size" else ""
+    else:
+        data.pop(key, None)
+    raise tk.StopOnError
+
+
+def _apply(rule: Callable[[Any], Any]) -> Validator:
+    """A validator that stores what ``rule`` makes of the value."""
+
+    def validator(key: Key, data: Data, errors: Errors, context: Context) -> None:
+        value = data.get(key)
+        if value is tk.missing or value is None:
+            _drop(key, data)
+        try:
+            value = rule(value)
+        except rules.RuleError as error:
+            errors[key].append(_complaint(error))
+            raise tk.StopOnError from None
+        if value is None or value == "" or value == []:
+            _drop(key, data)
+        data[key] = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+
+    return validator
+
+
+_TEXT, _LINE = _apply(lambda value: rules.limited(rules.text(value))), _apply(rules.short_text)
+_LONG = _apply(rules.text)
+_LIST, _RELATED = _apply(rules.text_list), _apply(rules.related)
+_EMAIL, _PHONE, _URL = _apply(rules.email), _apply(rules.phone), _apply(rules.url)
+_SIZE, _GEOJSON = _apply(rules.byte_size), _apply(geojson.geojson)
+_DATE = _apply(rules.date)
+_FIRST_DAY = _apply(lambda value: rules.date(value, time=False))
+_LAST_DAY = _apply(lambda value: rules.date(value, end=True, time=False))
+
+
+def hanoi_text(key, data, errors, context):
+    """Text of several lines that also goes into the search index as it is."""
+    _TEXT(key, data, errors, context)
+
+
+def hanoi_long_text(key, data, errors, context):
+    """Text of any length: only for what the search index takes apart into words."""
+    _LONG(key, data, errors, context)
+
+
+def hanoi_line(key, data, errors, context):
+    """Text on one line."""
+    _LINE(key, data, errors, context)
+
+
+def hanoi_list(key, data, errors, context):
+    """A list of texts."""
+    _LIST(key, data, errors, context)
+
+
+def hanoi_related(key, data, errors, context):
+    """Names of datasets, or addresses."""
+    _RELATED(key, data, errors, context)
+
+
+def hanoi_email(key, data, errors, context):
+    """One e-mail address."""
+    _EMAIL(key, data, errors, context)
+
+
+def hanoi_phone(key, data, errors, context):
+    """Telephone numbers."""
+    _PHONE(key, data, errors, context)
+
+
+def hanoi_url(key, data, errors, context):
+    """An absolute http(s) address."""
+    _URL(key, data, errors, context)
+
+
+def hanoi_resource_url(key, data, errors, context):
+    """The address of a file or service, or the name of an uploaded file."""
+    value = data.get(key)
+    if isinstance(value, str) and _UNSAFE_SCHEME.match(value):
+        errors[key].append(tk._("An address that starts with http:// or https:// is expected"))
+        raise tk.StopOnError
+    _LINE(key, data, errors, context)
+
+
+def hanoi_size(key, data, errors, context):
+    """Whole bytes."""
+    _SIZE(key, data, errors, context)
+
+
+def hanoi_geojson(key, data, errors, context):
+    """A GeoJSON geometry."""
+    _GEOJSON(key, data, errors, context)
+
+
+def hanoi_date(key, data, errors, context):
+    """A date, or a date-time, as precise as it was given."""
+    _DATE(key, data, errors, context)
+
+
+def hanoi_first_day(key, data, errors, context):
+    """The date on which a period starts."""
+    _FIRST_DAY(key, data, errors, context)
+
+
+def hanoi_last_day(key, data, errors, context):
+    """The date on which a period ends."""
+    _LAST_DAY(key, data, errors, context)
+
+
+@_for_field
+def hanoi_term(field, schema):
+    """One term of the field's ``vocabulary``, stored as its code; else the field's
+    ``default_code``, where it has one. ``vocabulary_open``: other words are kept as they are."""
+    name, default = field["vocabulary"], field.get("default_code")
+    vocabulary(name)
+    open_list = field.get("vocabulary_open", False)
+
+    def rule(value: Any) -> str:
+        try:
+            return rules.term(name, value)
+        except rules.RuleError:
+            if not open_list:
+                raise
+            return rules.short_text(value)
+
+    apply = _apply(rule)
+
+    def validator(key: Key, data: Data, errors: Errors, context: Context) -> None:
+        value = data.get(key)
+        if default and (value is tk.missing or value is None or value == ""):
+            data[key] = default
+            return
+        apply(key, data, errors, context)
+
+    return validator
+
+
+@_for_field
+def hanoi_terms(field, schema):
+    """Terms of the field's ``vocabulary``, stored as a JSON list of codes. ``default_code`` is
+    for a value that is missing, not for one that was emptied."""
+    name, default = field["vocabulary"], field.get("default_code")
+    vocabulary(name)
+    apply = _apply(lambda value: rules.terms(name, value))
+
+    def validator(key: Key, data: Data, errors: Errors, context: Context) -> None:
+        if default and data.get(key) is tk.missing:
+            data[key] = json.dumps([default])
+            return
+        apply(key, data, errors, context)
+
+    return validator
+
+
+def hanoi_flag(key, data, errors, context):
+    """Yes or no, stored as ``true`` or ``false``; no where nothing is said."""
+    value = data.get(key)
+    try:
+        yes = value is not tk.missing and rules.flag(value)
+    except rules.RuleError as error:
+        errors[key].append(_complaint(error))
+        raise tk.StopOnError from None
+    data[key] = "true" if yes else "false"
+
+
+def hanoi_license(key, data, errors, context):
+    """A licence of the vocabulary, or another one that this CKAN's own register has."""
+    value = data.get(key)
+    if isinstance(value, str) and vocabulary("license").find(value) is None:
+        value = value.strip()
+        if value and model.Package.get_license_register().get(value) is not None:
+            data[key] = value
+            return
+    _LICENSE(key, data, errors, context)
+
+
+_LICENSE = _apply(lambda value: rules.term("license", value))
+
+
+def hanoi_format(key, data, errors, context):
+    """A format of the vocabulary; where none is given, the one that the file's name tells."""
+    value = data.get(key)
+    if value is tk.missing or value is None or not str(value).strip():
+        address = data.get((*key[:-1], "url"))
+        found = rules.format_of(address) if isinstance(address, str) else None
+        if found is None:
+            _drop(key, data)
+        data[key] = found.code
+        return
+    _FORMAT(key, data, errors, context)
+
+
+_FORMAT = _apply(lambda value: rules.term("format", value))
+
+
+def hanoi_media_type(key, data, errors, context):
+    """``type/subtype``; where none is given, that of the format."""
+    value = data.get(key)
+    if value is tk.missing or value is None or not str(value).strip():
+        known = vocabulary("format").get(data.get((*key[:-1], "format"), ""))
+        types = known.extra.get("media_types") if known else None
+        if not types:
+            _drop(key, data)
+        data[key] = types[0]
+        return
+    _MEDIA_TYPE(key, data, errors, context)
+
+
+_MEDIA_TYPE = _apply(rules.media_type)
+
+
+def hanoi_title(key, data, errors, context):
+    """The title; a new dataset without one is called by its name."""
+    value = data.get(key)
+    if value is tk.missing or value is None:
+        if context.get("package") is not None:
+            data.pop(key, None)
+            raise tk.StopOnError
+        value = data.get((*key[:-1], "name"))
+    if not isinstance(value, str) or not value.strip():
+        errors[key].append(tk._("Missing value"))
+        raise tk.StopOnError
+    data[key] = value
+    _LINE(key, data, errors, context)
+
+
+def hanoi_slug(key, data, errors, context):
+    """A name for the dataset's address, made of its title where none is given. An update that
+    gives none keeps the old one."""
+    value = data.get(key)
+    if isinstance(value, str) and value.strip():
+        data[key] = value.strip()
+        return
+    if context.get("package") is not None:
+        data.pop(key, None)
+        raise tk.StopOnError
+    title = data.get((*key[:-1], "title"))
+    if not isinstance(title, str) or not title.strip():
+        errors[key].append(tk._("Missing value"))
+        raise tk.StopOnError
+    data[key] = rules.unique_slug(title, _names_beginning_with)
+
+
+def _names_beginning_with(stem: str) -> list[str]:
+    pattern = stem.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%") + "%"
+    found = model.Session.query(model.Package.name).filter(
+        model.Package.name.like(pattern, escape="\\")
+    )
+    return [name for (name,) in found]
+
+
+def hanoi_identifier(key, data, errors, context):
+    """The identifier somebody gave; else the dataset's id in this catalog, which then is fixed."""
+    value = data.get(key)
+    if isinstance(value, str) and value.strip():
+        _LINE(key, data, errors, context)
+        return
+    package = context.get("package")
+    if package is not None:
+        data[key] = package.id
+        return
+    given = data.get(("id",))
+    if not isinstance(given, str) or not given:
+        given = data[("id",)] = str(uuid.uuid4())
+    data[key] = given
+
+
+def hanoi_tag_string(key, data, errors, context):
+    """Keywords with commas, semicolons or lines between them; added to ``tags``."""
+    value = data.pop(key, None)
+    if not isinstance(value, str):
+        raise tk.StopOnError
+    check_length = tk.get_validator("tag_length_validator")
+    known = {str(data[k]).casefold() for k in data if k[0] == "tags" and k[-1] == "name"}
+    place = max((k[1] for k in data if k[0] == "tags" and len(k) > 2), default=-1)
+    for word in (tag(item) for item in rules.as_list(value, separators=",;\n")):
+        if word and word.casefold() not in known:
+            place += 1
+            known.add(word.casefold())
+            data["tags", place, "name"] = check_length(word, context)
+    raise tk.StopOnError
+
+
+@_for_field
+def hanoi_before(_field, schema):
+    """What must be put right before the fields are looked at: keywords in the spelling of this
+    catalog, fields that an update may not lose, free extras that would hide a field."""
+    fields = {field["field_name"] for field in schema["dataset_fields"]}
+
+    def validator(key: Key, data: Data, errors: Errors, context: Context) -> None:
+        _clean_tags(data)
+        _check_extras(data, errors, fields)
+        package = context.get("package")
+        if package is None:
+            return
+        for name in _KEPT:
+            if data.get((name,), tk.missing) is tk.missing and name in package.extras:
+                data[name,] = package.extras[name]
+
+    return validator
+
+
+def _check_extras(data: Data, errors: Errors, fields: set[str]) -> None:
+    seen: set[Any] = set()
+    for index in [k[1] for k in data if k[0] == "extras" and k[-1] == "key"]:
+        name = data["extras", index, "key"]
+        if name in fields:
+            message = tk._('"%(name)s" is a field of its own: give it as one, not as an extra')
+        elif name in seen and not data.get(("extras", index, "deleted")):
+            message = tk._('The extra "%(name)s" is there more than once')
+        else:
+            seen.add(name)
+            continue
+        errors.setdefault(("extras_validation",), []).append(message % {"name": name})
+
+
+def _clean_tags(data: Data) -> None:
+    seen: set[str] = set()
+    for key in [k for k in data if k[0] == "tags" and len(k) == 3 and k[2] == "name"]:
+        value = data[key]
+        if not isinstance(value, str) or data.get((*key[:2], "vocabulary_id")):
+            continue
+        word = tag(value)
+        if word and word.casefold() not in seen:
+            seen.add(word.casefold())
+            data[key] = word
+        elif word or not value.strip():
+            for other in [k for k in data if k[:2] == key[:2]]:
+                del data[other]
+
+
+def hanoi_after(key, data, errors, context):
+    """The rules between fields: what the law keeps from the public stays private, and a period
+    does not end before it starts."""
+    package = context.get("package")
+    private = data.get(("private",), tk.missing)
+    if private is tk.missing or private is None:
+        private = bool(package is not None and package.private)
+    try:
+        rules.check_private(
+            data.get(("sensitivity",)) or "other",
+            data.get(("personal_data",)) == "true",
+            private is True,
+        )
+    except rules.RuleError as error:
+        errors.setdefault(("private",), []).append(_complaint(error))
+    start, end = data.get(("temporal_start",)), data.get(("temporal_end",))
+    if start and end and not errors.get(("temporal_start",)) and not errors.get(("temporal_end",)):
+        try:
+            rules.check_period(start, end)
+        except rules.RuleError as error:
+            errors.setdefault(("temporal_end",), []).append(_complaint(error))
+
+
+def hanoi_list_output(value):
+    """The stored JSON list as a list."""
+    if isinstance(value, list):
+        return value
+    try:
+        items = json.loads(value)
+    except (TypeError, ValueError):
+        return [value]
+    return items if isinstance(items, list) else [value]
+
+
+def hanoi_flag_output(value):
+    """The stored ``true`` or ``false`` as a boolean."""
+    return value is True or (isinstance(value, str) and value.lower() == "true")

@@ -1,0 +1,118 @@
+"""Template helpers of the dataset's form and page."""
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.hanoi.dataset.rules import RuleError, as_list
+from ckanext.hanoi.dates import parse
+from ckanext.hanoi.vocabulary import Term, vocabulary
+
+_RECOMMENDED = "recommended"
+
+
+def hanoi_choices(field: dict[str, Any]) -> list[dict[str, Any]]:
+    """The choices of a field with a ``vocabulary``, as ckanext-scheming wants them. ``search`` is
+    what else a person may type to find the choice."""
+    return [
+        {
+            "value": term.code,
+            "label": {"vi": term.vi, "en": term.en},
+            "search": " ".join([term.code, term.vi, term.en, *_words(term)]),
+        }
+        for term in vocabulary(field["vocabulary"])
+    ]
+
+
+def hanoi_label(name: str, code: str) -> str:
+    """The label of a code of vocabulary ``name`` in the reader's language; an unknown code as it
+    is."""
+    term = vocabulary(name).get(code)
+    return term.label(tk.h.lang()) if term else code
+
+
+def hanoi_term(name: str, code: str | None) -> Term | None:
+    """The term of vocabulary ``name`` with this code, or None."""
+    return vocabulary(name).get(code) if code else None
+
+
+def hanoi_as_list(value: Any) -> list[str]:
+    """The value of a field as a list, be it stored, submitted by a form, or missing."""
+    try:
+        return as_list(value)
+    except RuleError:
+        return []
+
+
+def hanoi_date(value: str | None) -> str:
+    """A stored date as people in the reader's language read it: ``31/12/2025``, ``12/2025``."""
+    date = parse(value) if value else None
+    if date is None:
+        return value or ""
+    start = date.start
+    if date.precision == "year":
+        return str(start.year)
+    if date.precision == "month":
+        return f"{start.month:02d}/{start.year}"
+    day = f"{start.day:02d}/{start.month:02d}/{start.year}"
+    return f"{day} {date.moment:%H:%M}" if date.moment is not None else day
+
+
+def hanoi_text(data: dict[str, Any], field: str) -> dict[str, str]:
+    """A bilingual text in the reader's language: ``{"text", "lang", "missing"}``.
+
+    ``field`` is ``title``, ``notes`` or ``name``; its English is ``field + "_en"``. ``missing`` is
+    "en" where the reader asked for English and there is none.
+    """
+    vi, en = data.get(field) or "", data.get(f"{field}_en") or ""
+    if tk.h.lang().startswith("vi"):
+        return {"text": vi or en, "lang": "vi" if vi else "en", "missing": ""}
+    if en:
+        return {"text": en, "lang": "en", "missing": ""}
+    return {"text": vi, "lang": "vi", "missing": "en" if vi else ""}
+
+
+def hanoi_form_pages(dataset_type: str) -> list[dict[str, Any]]:
+    """The pages of the form: ``title``, ``description``, ``fields``; empty where it has one."""
+    return tk.h.scheming_get_dataset_form_pages(dataset_type) or []
+
+
+def hanoi_page_of(dataset_type: str, field_name: str) -> int:
+    """The number of the form's page that has the field, from 1; 0 where none has."""
+    for number, page in enumerate(hanoi_form_pages(dataset_type), 1):
+        if any(field["field_name"] == field_name for field in page["fields"]):
+            return number
+    return 0
+
+
+def hanoi_is_recommended(field: dict[str, Any]) -> bool:
+    """Whether the form marks the field as one that should be filled in."""
+    return bool(field.get(_RECOMMENDED))
+
+
+def hanoi_citation(data: dict[str, Any]) -> str:
+    """How to cite a dataset: agency (year). Title. Version. Catalog. Address."""
+    organization = data.get("organization") or {}
+    agency = organization.get("title") or data.get("managing_agency") or ""
+    date = parse(data.get("modified") or data.get("issued") or data.get("metadata_modified"))
+    year = f" ({date.start.year})" if date else ""
+    title = hanoi_text(data, "title")["text"]
+    parts = [f"{agency}{year}" if agency else year.strip(" ()"), title]
+    if data.get("version"):
+        parts.append(tk._("Version %(version)s") % {"version": data["version"]})
+    parts.append(tk.config.get("ckan.site_title") or "")
+    address = tk.h.url_for(
+        f"{data['type']}.read", id=data["name"], qualified=True, locale="default"
+    )
+    return ". ".join(part.rstrip(".") for part in parts if part) + f". {address}"
+
+
+def hanoi_is_address(text: str) -> bool:
+    """Whether the text is an http(s) address."""
+    return bool(re.match(r"https?://[^\s/]", text or ""))
+
+
+def _words(term: Term) -> list[str]:
+    return [alias for alias in term.aliases if "://" not in alias]
