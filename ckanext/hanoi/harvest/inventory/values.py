@@ -1,0 +1,144 @@
+"""Cells taken apart: several values in one, contacts, addresses, yes and no."""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote, urljoin, urlsplit
+
+from ckanext.hanoi.vietnamese import fold
+from ckanext.hanoi.vocabulary import vocabulary
+
+_STRONG = re.compile(r"\s*[;\n|•]\s*|\s+[-–]\s+(?=\n)")
+_BULLET = re.compile(r"^(?:[-–+*•●▪]|\d{1,2}[.)])\s+")
+_EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?<![\w/.-])\(?(?:\+|00)?\(?\d[\d\s().-]{6,18}\d(?:\s*(?:máy lẻ|ext\.?|x)\s*\d+)?")
+_CONTACT_WORDS = re.compile(
+    r"\b(?:e-?mail|thư điện tử|hộp thư|điện thoại|số điện thoại|đt|sđt|đtdđ|tel|phone|mobile|"
+    r"hotline|fax|liên hệ|họ và tên|họ tên|người liên hệ|contact)\s*:?(?=\W|$)",
+    re.I,
+)
+_UNIT = re.compile(
+    r"(?:phòng|văn phòng|trung tâm|ban|bộ phận|tổ|sở|chi cục|cục|thanh tra|ubnd|ủy ban|uỷ ban|"
+    r"department|division|office|unit|centre|center)\b",
+    re.I,
+)
+_URL = re.compile(r"(?:https?|ftp)://[^\s<>\"“”]+", re.I)
+_BARE = re.compile(r"^(?:www\.[\w.-]+|[\w-]+(?:\.[\w-]+)*\.(?:gov\.)?vn)(?:[/:?][^\s]*)?$", re.I)
+_PATH = re.compile(r"^(?:\.{0,2}/)?[^\s:*?\"<>|]+(?:/[^\s:*?\"<>|]*)*$")
+_FILE = re.compile(r"\.[a-z][a-z0-9]{1,6}$", re.I)
+_YES = frozenset("co x yes y true 1 dung v ✓ ✔ ☑".split()) | {"co chua"}
+_NO = frozenset("khong no n false 0 - sai ☐".split()) | {"khong co", "khong chua"}
+
+
+def several(text: str, known: Callable[[str], object] | None = None) -> list[str]:
+    """The values of a cell: by line, semicolon or bar; by comma too, where ``known`` knows every
+    part but not the whole ("Văn hóa, thể thao, du lịch" is one theme)."""
+    values = []
+    for part in _STRONG.split(text):
+        part = _BULLET.sub("", part).strip(" ,")
+        if not part:
+            continue
+        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+        apart = len(pieces) > 1 and known and not known(part) and all(map(known, pieces))
+        values += pieces if apart else [part]
+    return list(dict.fromkeys(values))
+
+
+def keywords(text: str) -> list[str]:
+    """Keywords: separated by lines, semicolons or bars, or else by commas, or by # signs."""
+    strong = [part for part in re.split(r"[;\n|]", text) if part.strip()]
+    parts = strong if len(strong) > 1 else re.split(r"[,，、]", text)
+    if len(parts) == 1 and text.count("#") > 1:
+        parts = text.split("#")
+    cleaned = (_BULLET.sub("", part.strip()).strip(" ,.#") for part in parts)
+    return list(dict.fromkeys(part for part in cleaned if part))
+
+
+def known_by(name: str) -> Callable[[str], object]:
+    """Whether a text is in the vocabulary."""
+    return vocabulary(name).find
+
+
+def formats(text: str) -> list[str]:
+    """"CSV, XLSX / PDF" -> each of them."""
+    parts = re.split(r"[,;\n|]|\s/\s|(?<=[A-Za-z])/(?=[A-Za-z])|\s+(?:và|hoặc|and|or)\s+", text)
+    if "/" in text and vocabulary("media_type").find(text):
+        parts = [text]
+    return list(dict.fromkeys(p.strip(" .*()") for p in parts if p.strip(" .*()")))
+
+
+def contact(text: str) -> dict[str, str]:
+    """A contact written in one cell -> unit, name, email, phone, as far as they are in it."""
+    found: dict[str, str] = {}
+    if emails := _EMAIL.findall(text):
+        found["email"] = emails[0].strip(".")
+    rest = _EMAIL.sub("\n", text)
+    phones = [m[0].strip() for m in _PHONE.finditer(rest) if 8 <= sum(map(str.isdigit, m[0])) <= 15]
+    if phones:
+        found["phone"] = "; ".join(dict.fromkeys(phones))
+        for phone in phones:
+            rest = rest.replace(phone, "\n")
+    rest = _CONTACT_WORDS.sub("\n", rest)
+    for part in re.split(r"[;\n|,]|\s[-–]\s", rest):
+        part = part.strip(" .:()[]-–/<>")
+        if sum(map(str.isalpha, part)) < 2:
+            continue
+        key = "unit" if _UNIT.match(part) else "name"
+        found[key] = f"{found[key]}, {part}" if key in found else part
+    if len(emails) > 1:
+        found["name"] = ", ".join(filter(None, [found.get("name", ""), *emails[1:]]))
+    return found
+
+
+def yes_or_no(text: str) -> bool | None:
+    """True, False, or None where the text says neither."""
+    word = fold(text).strip(" .")
+    if word in _YES or word.startswith("co "):
+        return True
+    return False if word in _NO or word.startswith("khong ") else None
+
+
+def links(text: str, base: str | None) -> list[str]:
+    """The absolute http(s) and ftp addresses that a cell holds, in their order."""
+    found = []
+    for part in re.split(r"[\n;|]|,(?=\s*(?:https?://|www\.))|\s+(?=https?://)", text):
+        part = _BULLET.sub("", part.strip())
+        whole = _URL.findall(part)
+        if whole:
+            found += [url.rstrip(".,)]}'’") if url.count("(") == 0 else url.rstrip(".,'’") for url in whole]
+        elif link := absolute(part, base):
+            found.append(link)
+    return list(dict.fromkeys(url for url in found if _usable(url)))
+
+
+def absolute(text: str, base: str | None) -> str | None:
+    """A single address without scheme, or a relative one, made absolute; None for other texts."""
+    text = text.strip()
+    if not text or len(text) > 2000 or _EMAIL.fullmatch(text):
+        return None
+    if _BARE.match(text):
+        return f"http://{text}"
+    if text.startswith("//") and "." in text:
+        return f"http:{text}"
+    text = text.replace("\\", "/")
+    path = text.split("?")[0]
+    looks = text.startswith(("/", "./", "../", "?")) or "/" in path or _FILE.search(path)
+    if base and looks and len(text) > 1 and " " not in path.strip("/").split("/")[0].strip():
+        if _PATH.match(path.replace(" ", "_")):
+            try:
+                return urljoin(base, quote(text, safe="/?&=%#:+,;@~.()!*'-_"))
+            except ValueError:
+                return None
+    return None
+
+
+def is_address(text: str) -> bool:
+    return bool(_URL.match(text)) and len(text.split()) == 1 and _usable(text)
+
+
+def _usable(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme.lower() in ("http", "https", "ftp") and bool(parts.hostname)
+    except ValueError:
+        return False
