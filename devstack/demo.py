@@ -42,6 +42,7 @@ class Demo:
         self.portal = process.Daemon(state / "portal")
         self.web = process.Daemon(state / "web")
         self.worker = process.Daemon(state / "worker")
+        self.password = self.stack.secret("admin", size=6)
         self._seeded = state / "seeded"
 
     @contextlib.contextmanager
@@ -104,7 +105,7 @@ class Demo:
             say(f"Creating the sysadmin “{ADMIN}”")
             self.instance.quietly(
                 "sysadmin", "add", ADMIN, "--create", f"email={ADMIN}@example.org",
-                f"password={self.stack.secret('admin')}",
+                f"password={self.password}",
             )
             self.instance.ckan("hanoi", "agencies", "apply")
         for name, kind, path, agency in SOURCES:
@@ -151,7 +152,7 @@ class Demo:
   The catalog is at         {self.site_url}
   Sign in at                {self.site_url}/user/login
       name                  {ADMIN}
-      password              {self.stack.secret('admin')}
+      password              {self.password}
 
   Try next:
       search                {self.site_url}/dataset/?q=thoi+tiet   (typed without accents)

@@ -73,7 +73,7 @@ class Postgres:
         settings = {**self.settings, "port": str(port)}
         arguments = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         self.daemon.start(
-            [*_as_unprivileged(), str(_binaries() / "postgres"), "-D", str(self.data), *arguments],
+            [*_as_unprivileged(self.data), str(_binaries() / "postgres"), "-D", str(self.data), *arguments],
             self._answers, cwd="/",
         )
 
@@ -132,14 +132,12 @@ class Postgres:
         secret.touch(mode=0o600)
         secret.write_text(self.password)
         if os.geteuid() == 0:
-            _check_reachable(self.data)
-            _check_reachable(_binaries())
             user = pwd.getpwnam(UNPRIVILEGED)
             for path in (self.data, secret):
                 os.chown(path, user.pw_uid, user.pw_gid)
         try:
             environment.run(
-                [*_as_unprivileged(), str(_binaries() / "initdb"), "-D", str(self.data),
+                [*_as_unprivileged(self.data), str(_binaries() / "initdb"), "-D", str(self.data),
                  "--username=postgres", f"--pwfile={secret}", "--auth=scram-sha-256",
                  "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
                  "--locale=C", "--no-sync"],
@@ -181,18 +179,19 @@ def _binaries() -> Path:
     return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
-def _as_unprivileged() -> list[str]:
+def _as_unprivileged(data: Path) -> list[str]:
+    """What to put before a command so that root runs it as ``nobody``; nothing for others."""
     if os.geteuid() != 0:
         return []
     user = pwd.getpwnam(UNPRIVILEGED)
-    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    prefix = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    if not all(map(_open_to_all, (*data.parents, *_binaries().parents))):
+        # A checkout in root's own home: no folder of the machine is opened for it, the server
+        # gets the one capability that lets it walk in.
+        prefix += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override",
+                   "--securebits=+no_setuid_fixup"]
+    return prefix
 
 
-def _check_reachable(path: Path) -> None:
-    for parent in path.parents:
-        if not parent.stat().st_mode & stat.S_IXOTH:
-            raise environment.SetupError(
-                f"PostgreSQL does not run as root, and as '{UNPRIVILEGED}' it can't enter {parent}."
-                " Work as an ordinary user, move the checkout (to /srv, say), or allow it with:"
-                f" chmod o+x {parent}"
-            )
+def _open_to_all(folder: Path) -> bool:
+    return bool(folder.stat().st_mode & stat.S_IXOTH)

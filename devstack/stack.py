@@ -131,13 +131,13 @@ class Stack:
             "HANOI_STACK": str(self.state),
         }
 
-    def secret(self, name: str) -> str:
-        """A random word of this instance, made at the first asking and kept."""
+    def secret(self, name: str, size: int = 20) -> str:
+        """A random word of this instance (twice ``size`` letters), made once and kept."""
         path = self.state / "secrets.json"
         with self._lock():
             known = json.loads(path.read_text()) if path.exists() else {}
             if name not in known:
-                known[name] = secrets.token_hex(20)
+                known[name] = secrets.token_hex(size)
                 path.touch(mode=0o600)
                 path.write_text(json.dumps(known, indent=1))
             return known[name]
