@@ -2,6 +2,7 @@
 
 None means: no usable place; the caller keeps what was written as an extra.
 """
+
 from __future__ import annotations
 
 import math
@@ -60,7 +61,10 @@ def envelope(west: Any, south: Any, east: Any, north: Any) -> Geometry | None:
         return {"type": "Point", "coordinates": [_round(w), _round(s)]}
     if w <= e:
         return {"type": "Polygon", "coordinates": [_box(w, s, e, n)]}
-    return {"type": "MultiPolygon", "coordinates": [[_box(w, s, 180.0, n)], [_box(-180.0, s, e, n)]]}
+    return {
+        "type": "MultiPolygon",
+        "coordinates": [[_box(w, s, 180.0, n)], [_box(-180.0, s, e, n)]],
+    }
 
 
 def point(longitude: Any, latitude: Any) -> Geometry | None:
@@ -130,8 +134,8 @@ def esri(value: Any) -> Geometry | None:
     """
     if isinstance(value, Mapping):
         if "xmin" in value or "xMin" in value:
-            box = [value.get(a, value.get(b)) for a, b in
-                   (("xmin", "xMin"), ("ymin", "yMin"), ("xmax", "xMax"), ("ymax", "yMax"))]  # fmt: skip
+            corners = (("xmin", "xMin"), ("ymin", "yMin"), ("xmax", "xMax"), ("ymax", "yMax"))
+            box = [value.get(name, value.get(other)) for name, other in corners]
             return _projected(box, value.get("spatialReference"))
         if str(value.get("type")).lower() == "envelope":
             return esri(value.get("coordinates"))

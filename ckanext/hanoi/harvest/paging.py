@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Sequence
 
-from ckanext.hanoi.harvest.record import Record, SourceError
+from ckanext.hanoi.harvest.identity import Candidate
+from ckanext.hanoi.harvest.record import SourceError
 
 #: So many pages without a record, one after the other, are taken for a source without an end.
 EMPTY_PAGES = 20
@@ -22,31 +24,25 @@ class Pages:
         self.announced: int | None = None
         #: Records so far; one that came twice counts twice, as the server counts it.
         self.seen = 0
-        self._keys: set[str] = set()
+        self._keys: set[bytes] = set()
         self._empty = 0
 
-    def page(self, records: Iterable[Record], announced: int | None = None) -> list[Record]:
-        """One page has come; gives those of its records that had not come before.
+    def page(self, candidates: Sequence[Candidate], announced: int | None = None) -> None:
+        """One page has come.
 
-        SourceError where a page repeats what came before: the server ignores the position, and
-        the read would never end.
+        SourceError where it repeats what came before: the server ignores the position, and the
+        read would never end. Pages that overlap are no such thing.
         """
         if announced is not None and announced >= 0:
             self.announced = announced
-        records = list(records)
-        new = []
-        for record in records:
-            key = f"{record.guid} {record.fingerprint()}"
-            if key not in self._keys:
-                self._keys.add(key)
-                new.append(record)
-        if records and not new:
+        keys = {_key(candidate) for candidate in candidates}
+        if keys and keys <= self._keys:
             raise SourceError("%(url)s gives the same page again and again.", url=self.url)
-        self.seen += len(records)
-        self._empty = 0 if records else self._empty + 1
+        self._keys |= keys
+        self.seen += len(candidates)
+        self._empty = 0 if candidates else self._empty + 1
         if self._empty > EMPTY_PAGES:
             raise SourceError("%(url)s gives one empty page after the other.", url=self.url)
-        return new
 
     def missing(self) -> bool:
         """Whether the server announced more records than it has given so far."""
@@ -60,3 +56,9 @@ class Pages:
                 "%(url)s announced %(announced)s records but gave %(seen)s.",
                 url=self.url, announced=self.announced, seen=self.seen,
             )  # fmt: skip
+
+
+def _key(candidate: Candidate) -> bytes:
+    record = candidate.record(candidate.identifier or "-")
+    return hashlib.blake2b(f"{record.guid} {record.fingerprint()}".encode("utf-8", "surrogatepass"),
+                           digest_size=12).digest()  # fmt: skip

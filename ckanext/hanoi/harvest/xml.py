@@ -4,6 +4,7 @@ Metadata standards keep their element names and change their namespaces (ISO 191
 of ISO 19115-3, CSW 2 and 3, DataCite 2 to 4), and servers misspell the latter: elements are
 therefore told apart by their local names.
 """
+
 from __future__ import annotations
 
 import re
@@ -22,7 +23,10 @@ Element = etree._Element
 
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.I)
 #: What XML 1.0 forbids and portals send all the same: control characters and references to them.
-_FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I)
+_FORBIDDEN = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));",
+    re.I,
+)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
 _BOMS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _SPACE = re.compile(r"[ \t\r\f\v\u00a0]+")
@@ -105,7 +109,10 @@ def is_html(data: bytes) -> bool:
 
 def canonical(element: Element) -> str:
     """The element alone as exclusive canonical XML: the same text at every read."""
-    return etree.tostring(element, method="c14n", exclusive=True, with_comments=False).decode()
+    try:
+        return etree.tostring(element, method="c14n", exclusive=True).decode()
+    except etree.C14NError:  # names in a relative namespace have no canonical form
+        return etree.tostring(element, encoding="unicode", with_tail=False)
 
 
 def local(element: Element) -> str:

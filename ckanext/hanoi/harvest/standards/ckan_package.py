@@ -1,0 +1,345 @@
+"""A package as CKAN's API gives it (2.0 to 2.12, DKAN, look-alikes) as a draft dataset. Pure.
+
+Portals differ in where they put things: a field of their schema, an extra, a translated field.
+``Package`` looks in all of these places and remembers what was read; the rest becomes extras.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from ckanext.hanoi.harvest import geometry, loose
+from ckanext.hanoi.harvest.places import place
+from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, is_file
+from ckanext.hanoi.vocabulary import vocabulary
+
+#: CKAN's own bookkeeping: says nothing about the data.
+_HOUSEKEEPING = frozenset(
+    "id name state type revision_id revision_timestamp creator_user_id owner_org num_tags "
+    "num_resources isopen organization groups tags resources extras private metadata_created "
+    "metadata_modified license_id license_title license_url tracking_summary score index_id "
+    "data_dict validated_data_dict site_id package_id position url_type on_same_domain "
+    "cache_url cache_last_updated webstore_url webstore_last_updated resource_group_id "
+    "datastore_active has_views mimetype_inner capacity indexed_ts entity_type hash_sha1 "
+    "datastore_contains_all_records_of_source_file ckan_url display_name title_string".split()
+)
+_NO_LICENCE = {"notspecified", "not specified", "license not specified", "none", "unknown", ""}
+
+
+class Package:
+    """Reads one object of the API by the names that a thing may have."""
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self.raw = raw
+        self.extras = _extras(raw.get("extras"))
+        self.used: set[str] = set(_HOUSEKEEPING)
+
+    def get(self, *names: str) -> Any:
+        """The first value that says something, of the fields or extras called ``names``."""
+        found = None
+        for name in names:
+            for holder in (self.raw, self.extras):
+                value = holder.get(name)
+                if value not in (None, "", [], {}) and found is None and loose.as_extra(value):
+                    found = value
+                    self.used.add(name)
+        return found
+
+    def text(self, *names: str) -> str:
+        return loose.text(self.get(*names))
+
+    def texts(self, *names: str, split: str = "") -> list[str]:
+        return loose.texts(self.get(*names), split)
+
+    def translated(self, name: str, *more: str) -> dict[str, str] | str:
+        """``name`` in its languages: a dictionary, ``name_translated``, ``name_vi``/``name_en``."""
+        whole = loose.languages(self.get(f"{name}_translated")) or loose.languages(self.get(name))
+        for key in self.raw:
+            head, _, language = key.rpartition("-" if f"{name}-" in key else "_")
+            if head in (name, f"{name}_translated") and language in ("vi", "en", "fr", "de", "es"):
+                if words := self.text(key):
+                    whole.setdefault(language, words)
+        plain = loose.text(self.get(name, *more))
+        if whole and plain and not loose.languages(self.raw.get(name)):
+            if set(whole) == {"en"} and plain != whole["en"]:
+                whole = {"vi": plain, **whole}
+        return loose.multilingual(whole) if whole else plain
+
+    def leftovers(self) -> dict[str, str]:
+        """Everything that nobody asked for."""
+        return loose.leftovers({**self.raw, **self.extras}, self.used)
+
+
+def to_draft(raw: Mapping[str, Any], portal: str) -> dict[str, Any]:
+    """The draft of the package ``raw`` of the portal at ``portal`` (its address, for links)."""
+    package = Package(raw)
+    title = loose.one_line(package.translated("title", "display_name"))
+    name = loose.text(raw.get("name"))
+    page = f"{portal}/dataset/{quote(name)}" if portal and name else ""
+    url = absolute(package.text("url", "landing_page", "landingPage", "homepage"), portal)
+    draft: dict[str, Any] = {
+        "title": title or loose.text(raw.get("name")),
+        "notes": package.translated("notes", "description", "abstract"),
+        "title_en": package.text("title_en") if isinstance(title, str) else "",
+        "notes_en": "",
+        "name": name,
+        "identifier": package.text("identifier", "guid", "doi") or loose.text(raw.get("id")),
+        "publisher": _publisher(package),
+        "themes": _themes(package),
+        "keywords": _keywords(package),
+        "license": _licence(package),
+        "url": url or page,
+        "version": package.text("version"),
+        "private": loose.boolean(raw.get("private")),
+        "state": _state(raw),
+        "contact": _contact(package),
+        "resources": [_resource(r, portal) for r in loose.items(raw.get("resources"))
+                      if loose.text(r.get("state")) != "deleted"],
+    }  # fmt: skip
+    _dates(package, draft)
+    _places(package, draft)
+    _same_names(package, draft)
+    draft["extras"] = package.leftovers()
+    if url and page:
+        draft["extras"]["catalogue_page"] = page
+    return cleaned(draft)
+
+
+def _extras(value: Any) -> dict[str, Any]:
+    """Extras as list of ``{"key", "value"}``, of pairs, or as a dictionary; ``"\\"x\\""`` as x."""
+    found: dict[str, Any] = {}
+    value = loose.unpacked(value)
+    if isinstance(value, Mapping):
+        found = {str(key): item for key, item in value.items()}
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, Mapping) and item.get("key") and item.get("state") != "deleted":
+            found[str(item["key"])] = item.get("value")
+        elif isinstance(item, list) and len(item) == 2:
+            found[str(item[0])] = item[1]
+    return {key: _unquoted(item) for key, item in found.items()}
+
+
+def _unquoted(value: Any) -> Any:
+    return loose.unpacked(value) if isinstance(value, str) and value[:1] == '"' else value
+
+
+def _publisher(package: Package) -> dict[str, str]:
+    raw = loose.unpacked(package.raw.get("organization"))
+    stated = package.get("publisher_name", "publisher")
+    found: dict[str, str] = {}
+    if isinstance(raw, Mapping) and (name := _title(raw)):
+        found = {"name": name, "identifier": loose.text(raw.get("name"))}
+    elif isinstance(raw, str) and raw.strip():
+        found = {"name": raw.strip()}
+    about = next(iter(loose.items(stated)), {})
+    if stated and (name := _title(about) or loose.text(stated)):
+        if found and name != found["name"]:
+            found["stated_as"] = name
+        found.setdefault("name", name)
+    extra = (("publisher_email", "email"), ("publisher_url", "url"), ("publisher_uri", "uri"),
+             ("publisher_type", "type"), ("publisher_identifier", "id"))  # fmt: skip
+    for field, key in extra:
+        if words := package.text(field) or loose.text(about.get(key)):
+            found[key] = loose.mail(words) if key == "email" else words
+    return found if found.get("name") else {}
+
+
+def _title(value: Mapping[str, Any]) -> str:
+    words = loose.multilingual(value.get("title_translated"), value.get("title"),
+                               value.get("display_name"), value.get("name"))  # fmt: skip
+    return loose.headline(loose.one_line(words))
+
+
+def _themes(package: Package) -> list[str]:
+    found: list[str] = []
+    for group in _listed(package.raw.get("groups")):
+        words = _title(group) if isinstance(group, Mapping) else loose.text(group)
+        found += [words] if words else []
+    for name in ("theme", "themes", "category", "categories", "theme-primary", "topic"):
+        found += package.texts(name)
+    return list(dict.fromkeys(found))
+
+
+def _listed(value: Any) -> list[Any]:
+    value = loose.unpacked(value)
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _keywords(package: Package) -> list[str]:
+    found: list[str] = []
+    for tag in _listed(package.raw.get("tags")):
+        words = loose.text(tag.get("display_name") or tag.get("name")) if isinstance(
+            tag, Mapping) else loose.text(tag)  # fmt: skip
+        found += [words] if words else []
+    for name in ("keywords", "tag_string", "tags_translated", "keywords_translated"):
+        value = loose.unpacked(package.get(name))
+        if isinstance(value, Mapping):
+            for words in value.values():
+                found += loose.texts(words, ",;")
+        else:
+            found += loose.texts(value, ",;")
+    return list(dict.fromkeys(found))
+
+
+def _licence(package: Package) -> list[str]:
+    """What names the licence, the best first; of several names for a known one, only that."""
+    raw = package.raw
+    # The address names the version, where the id may be a family ("cc-by").
+    given = [loose.text(raw.get(key)) for key in ("license_url", "license_id", "license_title")]
+    given += package.texts("license", "licence", "license_text", "licence_text")
+    given = list(dict.fromkeys(text for text in given if text.lower() not in _NO_LICENCE))
+    terms = vocabulary("license")
+    known = [text for text in given if terms.find(text)]
+    if known:
+        title = loose.text(raw.get("license_title"))
+        if title and not terms.find(title):
+            package.extras["license_title"] = title
+            package.used.discard("license_title")
+        return known[:1]
+    return given
+
+
+def _state(raw: Mapping[str, Any]) -> str:
+    state = loose.text(raw.get("state")).lower()
+    if state == "deleted":
+        return "deleted"
+    return "draft" if state.startswith("draft") or loose.boolean(raw.get("draft")) else ""
+
+
+def _contact(package: Package) -> dict[str, str]:
+    """Who answers questions: the contact fields, else maintainer, else author."""
+    points = loose.items(package.get("contact", "contact_point", "contactPoint"))
+    point = points[0] if points else {}
+    contact = {
+        "name": package.text("contact_name", "contact-name") or loose.text(point.get("fn"))
+        or loose.text(point.get("name")),
+        "email": loose.mail(package.get("contact_email", "contact-email", "contact_point_email"))
+        or loose.mail(point.get("email") or point.get("hasEmail")),
+        "phone": loose.phone(package.get("contact_phone", "contact-phone", "contact_telephone"))
+        or loose.phone(point.get("phone") or point.get("hasTelephone") or point.get("telephone")),
+        "unit": package.text("contact_unit"),
+        "url": package.text("contact_uri", "contact_url") or loose.text(
+            point.get("url") or point.get("uri")),
+    }  # fmt: skip
+    for role in ("maintainer", "author"):
+        if contact["name"] or contact["email"]:
+            break
+        contact["name"], mail = _person(package.get(role))
+        contact["email"] = loose.mail(package.get(f"{role}_email")) or mail
+    return {key: words for key, words in contact.items() if words}
+
+
+def _person(value: Any) -> tuple[str, str]:
+    """(name, e-mail) of a person as text, object, list, or JSON text of these."""
+    people = loose.items(value)
+    if not people:
+        words = loose.text(value)
+        return ("", loose.mail(words)) if "@" in words and " " not in words else (words, "")
+    person = people[0]
+    parts = [loose.text(person.get("given_name")), loose.text(person.get("name"))]
+    return " ".join(filter(None, parts)), loose.mail(person.get("email"))
+
+
+def _dates(package: Package, draft: dict[str, Any]) -> None:
+    raw = package.raw
+    draft["issued"] = package.text("issued", "release_date", "date_released", "publication_date") or (
+        loose.text(raw.get("metadata_created"))
+    )
+    draft["modified"] = package.text("modified", "last_updated", "date_updated", "last_update") or (
+        loose.text(raw.get("metadata_modified"))
+    )
+    draft["temporal_start"] = package.text(
+        "temporal_start", "temporal_coverage_from", "temporal_coverage-from", "date_range_start"
+    )
+    draft["temporal_end"] = package.text(
+        "temporal_end", "temporal_coverage_to", "temporal_coverage-to", "date_range_end"
+    )
+    for period in loose.items(package.raw.get("temporal_coverage")):
+        if not (draft["temporal_start"] or draft["temporal_end"]):
+            package.used.add("temporal_coverage")
+            draft["temporal_start"] = loose.text(period.get("start"))
+            draft["temporal_end"] = loose.text(period.get("end"))
+
+
+def _places(package: Package, draft: dict[str, Any]) -> None:
+    sides = [package.get(f"bbox-{side}") for side in
+             ("west-long", "south-lat", "east-long", "north-lat")]  # fmt: skip
+    for name in ("spatial", "spatial_geom", "bbox", "spatial_bbox"):
+        value = package.raw.get(name, package.extras.get(name))
+        found = place(value) if value else None
+        if found:
+            package.used.add(name)
+            draft.setdefault("spatial", found)
+    if "spatial" not in draft and (box := geometry.envelope(*sides)):
+        draft["spatial"] = box
+    words = package.texts("spatial_coverage", "spatial_text", "geographical_coverage",
+                          "geographic_coverage", "spatial_uri", "spatial-text")  # fmt: skip
+    if "spatial" not in package.used:
+        value = loose.unpacked(package.raw.get("spatial", package.extras.get("spatial")))
+        if isinstance(value, str) and value.strip() and "[" not in value:
+            words += package.texts("spatial")
+    draft["spatial_text"] = words
+
+
+def _same_names(package: Package, draft: dict[str, Any]) -> None:
+    """What has one value and usually one name."""
+    names: dict[str, Iterable[str]] = {
+        "frequency": ("frequency", "update_frequency", "accrual_periodicity", "accrualPeriodicity",
+                      "frequency-of-update", "maintenance_frequency"),
+        "managing_agency": ("managing_agency",),
+        "access_level": ("access_level", "accessLevel"),
+        "sensitivity": ("sensitivity",),
+        "legal_basis": ("legal_basis",),
+        "decision_number": ("decision_number",),
+        "version_notes": ("version_notes",),
+        "rights": ("rights", "access_rights", "access_constraints", "use_constraints"),
+    }  # fmt: skip
+    for key, fields in names.items():
+        draft[key] = package.text(*fields)
+    if len(whole := package.texts(*names["rights"])) > 1:
+        draft["rights"] = "\n".join(whole)
+    draft["language"] = package.texts("language", "languages", split=",;")
+    draft["conforms_to"] = package.texts("conforms_to", "conformsTo")
+    draft["related"] = package.texts("related")
+    draft["personal_data"] = loose.boolean(package.get("personal_data"))
+    draft["notes_en"] = package.text("notes_en") if isinstance(draft["notes"], str) else ""
+
+
+def _resource(raw: Mapping[str, Any], portal: str) -> dict[str, Any]:
+    part = Package(raw)
+    url = absolute(part.text("url", "access_url", "accessURL"), portal)
+    download = absolute(part.text("download_url", "downloadURL"), portal)
+    if not download and (raw.get("url_type") == "upload" or is_file(url)):
+        download = url
+    licence = [loose.text(raw.get(key)) for key in ("license_id", "license_url", "license_title")]
+    resource = {
+        "id": loose.text(raw.get("id")),
+        "url": url or download,
+        "download_url": download,
+        "name": loose.one_line(part.translated("name", "title")),
+        "description": part.translated("description", "notes"),
+        "format": part.text("format"),
+        "mimetype": part.text("mimetype", "media_type", "mediaType"),
+        "encoding": part.text("encoding", "charset"),
+        "size": loose.integer(part.get("size", "byte_size", "byteSize")),
+        "hash": part.text("hash"),
+        "hash_algorithm": part.text("hash_algorithm"),
+        "status": part.text("status"),
+        "issued": part.text("issued", "release_date", "created"),
+        "modified": part.text("modified", "last_modified", "metadata_modified"),
+        "license": [t for t in (*part.texts("license"), *licence) if t.lower() not in _NO_LICENCE],
+        "rights": part.text("rights", "access_rights"),
+        "conforms_to": part.texts("conforms_to"),
+        "language": part.texts("language", split=",;"),
+        "data_dictionary": part.text("data_dictionary"),
+        "access_service": part.text("access_service"),
+        "name_en": "",
+    }
+    if isinstance(resource["name"], str):
+        resource["name_en"] = part.text("name_en")
+    written = loose.text(raw.get("url"))
+    extras = part.leftovers()
+    if written and not url:
+        extras["url_text"] = written
+    return cleaned({**resource, "extras": extras})

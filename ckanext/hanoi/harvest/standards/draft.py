@@ -1,0 +1,172 @@
+"""Small pieces that every mapping to a draft dataset needs. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+
+from ckanext.hanoi.harvest import xml
+from ckanext.hanoi.vocabulary import vocabulary
+
+_URL = re.compile(r"(?:https?|ftp)://[^\s<>\"'’”“|\\^`{}\]]+", re.I)
+_TRAILING = ".,;:!?)’'\""
+_SCHEMES = ("http", "https", "ftp", "ftps", "sftp")
+_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.|www\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.I)
+_HANDLE = re.compile(r"(?:hdl|handle):\s*(\S+/\S+)", re.I)
+
+
+def put(extras: MutableMapping[str, str], key: str, value: Any, separator: str = "; ") -> None:
+    """Add a text to an extra; several values stand behind one another, none twice."""
+    text = "" if value is None else str(value).strip()
+    if not text:
+        return
+    known = extras.get(key)
+    if known is None:
+        extras[key] = text
+    elif text != known and text not in known.split(separator):
+        extras[key] = f"{known}{separator}{text}"
+
+
+def first(*values: Any) -> Any:
+    """The first value that says something, or None."""
+    return next((value for value in values if value not in (None, "", [], {})), None)
+
+
+def unique(values: Iterable[str]) -> list[str]:
+    """Without empty and repeated texts, in order."""
+    return list(dict.fromkeys(v.strip() for v in values if v and v.strip()))
+
+
+def language(code: str) -> str:
+    """``vie``, ``vi_VN``, ``#VI``, ``Vietnamese`` or the EU address as ``vi``; an unknown code in
+    lower case; '' for what is no code."""
+    code = code.strip().lstrip("#")
+    code = re.sub(r"^(?:locale|lang|language)[-_]", "", code, flags=re.I)
+    if not code:
+        return ""
+    for candidate in (code, re.split(r"[-_;,/ ]", code)[0]):
+        if term := vocabulary("language").find(candidate):
+            return term.code
+    found = _CODE.fullmatch(code)
+    return re.split(r"[-_]", code)[0].lower() if found else ""
+
+
+def languages(texts: Mapping[str, str]) -> dict[str, str] | str:
+    """``{language: text}``, or the text alone where there is one language only."""
+    kept = {key: value for key, value in texts.items() if value}
+    if len(set(kept.values())) <= 1:
+        return next(iter(kept.values()), "")
+    return kept
+
+
+def plain(value: Any) -> str:
+    """One text of a text or ``{language: text}``: Vietnamese, else English, else the first."""
+    if isinstance(value, Mapping):
+        return str(first(value.get("vi"), value.get("en"), *value.values()) or "")
+    return value if isinstance(value, str) else ""
+
+
+def links(text: str) -> list[str]:
+    """Addresses that stand in a text."""
+    return unique(found.rstrip(_TRAILING) for found in _URL.findall(text))
+
+
+def absolute(url: Any, base: str = "") -> str:
+    """``url`` made absolute, blanks escaped and backslashes turned; '' where it is no address
+    that a visitor can open (a path on somebody's disk, ``javascript:``)."""
+    text = re.sub(r"\s+", "%20", url.strip()) if isinstance(url, str) else ""
+    if not text or text.startswith(("\\\\", "#")) or re.match(r"[A-Za-z]:[\\/]", text):
+        return ""
+    try:
+        whole = text.replace("\\", "/")
+        if whole.startswith("www."):
+            whole = "http://" + whole
+        whole = urljoin(base, whole) if base else whole
+        parts = urlsplit(whole)
+        if parts.scheme.lower() not in _SCHEMES or not parts.hostname:
+            return ""
+        _ = parts.port
+    except ValueError:
+        return ""
+    return whole
+
+
+def identifier_url(identifier: str) -> str:
+    """The address of a DOI, a handle or an identifier that is an address; else ''."""
+    text = identifier.strip()
+    if found := _DOI.fullmatch(text):
+        return f"https://doi.org/{found.group(1)}"
+    if found := _HANDLE.fullmatch(text):
+        return f"https://hdl.handle.net/{found.group(1)}"
+    return absolute(text)
+
+
+def is_file(url: str) -> bool:
+    """Whether the address ends in the name of a file that isn't a web page."""
+    try:
+        name = urlsplit(url).path.rpartition("/")[2].lower()
+    except ValueError:
+        return False
+    found = re.search(r"\.([a-z0-9]{2,8})$", name)
+    return bool(found) and found.group(1) not in (
+        "html", "htm", "xhtml", "php", "asp", "aspx", "jsp", "do", "cgi",
+    )  # fmt: skip
+
+
+def cleaned(draft: dict[str, Any]) -> dict[str, Any]:
+    """The draft without empty values."""
+    return {key: value for key, value in draft.items() if value not in (None, "", [], {})}
+
+
+class Reader:
+    """Reads a document and remembers what was read, so that the rest can be kept as extras."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self.root = root
+        self._taken: set[etree._Element] = set()
+
+    def take(self, *elements: etree._Element | None) -> None:
+        """These elements and all within them have found their place."""
+        self._taken.update(e for e in elements if e is not None)
+
+    def text(self, element: etree._Element | None) -> str:
+        """All text within the element, which is taken by this."""
+        self.take(element)
+        return xml.text(element)
+
+    def texts(self, elements: Iterable[etree._Element]) -> list[str]:
+        """The texts of the elements, without empty and repeated ones."""
+        return unique(self.text(element) for element in elements)
+
+    def rest(self) -> dict[str, str]:
+        """What was not taken, as ``{section: "label: text" lines}``; a section is a child of the
+        root (of the identification, for ISO records)."""
+        found: dict[str, str] = {}
+        self._collect(self.root, [], found)
+        return found
+
+    def _collect(self, element: etree._Element, route: list[str], found: dict[str, str]) -> None:
+        for inner in xml.children(element):
+            if inner in self._taken:
+                continue
+            name = xml.local(inner)
+            here = [*route, name] if name[:1].islower() else route
+            self._keep(inner, here, found)
+            self._collect(inner, here, found)
+
+    def _keep(self, element: etree._Element, route: list[str], found: dict[str, str]) -> None:
+        value = "" if len(element) else xml.text(element)
+        if not value:
+            value = (
+                first(*(xml.attribute(element, a) for a in ("codeListValue", "title", "href")))
+                or ""
+            )
+        if not value or not route:
+            return
+        section, *label = route[1:] if route[0] == "identificationInfo" and route[1:] else route
+        put(found, section, f"{'.'.join(label)}: {value}" if label else value, "\n")
