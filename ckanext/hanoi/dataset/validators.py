@@ -317,6 +317,27 @@ def hanoi_identifier(key, data, errors, context):
     data[key] = given
 
 
+def hanoi_owner_org(key, data, errors, context):
+    """An update that names no agency keeps the one it has; CKAN's own validators do the rest."""
+    if data.get(key) is tk.missing and context.get("package") is not None:
+        data.pop(key)
+        raise tk.StopOnError
+
+
+def hanoi_private(key, data, errors, context):
+    """Visibility; only an agency's dataset can be private."""
+    value = data.get(key)
+    if value is tk.missing or value is None:
+        data.pop(key, None)
+        raise tk.StopOnError
+    data[key] = tk.get_validator("boolean_validator")(value, context)
+    package = context.get("package")
+    owner = data.get(("owner_org",), package.owner_org if package is not None else None)
+    if data[key] and (owner is tk.missing or not owner):
+        errors[key].append(tk._("A dataset without an agency can't be private: choose an agency"))
+        raise tk.StopOnError
+
+
 def hanoi_tag_string(key, data, errors, context):
     """Keywords with commas, semicolons or lines between them; added to ``tags``."""
     value = data.pop(key, None)

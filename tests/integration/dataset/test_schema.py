@@ -180,7 +180,8 @@ def test_a_vocabulary_is_answered_in_any_spelling_and_stored_as_its_code(create,
 @pytest.mark.parametrize(
     ("field", "value"),
     [("frequency", "thỉnh thoảng lắm"), ("theme", ["Y tế", "phép thuật"]),
-     ("language", "tiếng sao hỏa"), ("spatial_coverage", ["Quận Hoàn Kiếm 2"]), ("access_level", "bí mật quá")],
+     ("language", "tiếng sao hỏa"), ("spatial_coverage", ["Quận Hoàn Kiếm 2"]),
+     ("access_level", "bí mật quá")],
 )
 def test_what_is_not_in_the_list_is_refused(create, field, value):
     assert "is not in the list" in errors_of(create, **{field: value})[field][0]

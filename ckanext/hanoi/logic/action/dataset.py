@@ -1,0 +1,49 @@
+"""Actions around the dataset schema."""
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from flask import has_request_context
+
+from ckanext.hanoi.dataset import rules
+
+
+@tk.chained_action
+def bulk_update_public(next_: Any, context: Any, data_dict: dict[str, Any]) -> None:
+    """Stock's action, kept from what may not be public.
+
+    CKAN 2.12 patches one dataset after another and would stop in the middle; 2.11 writes to the
+    table without asking a validator. So all are looked at first: the API gets one error and
+    changes nothing. The page of the agency can't show an error of an action: it makes the others
+    public and is told which were left out, and why.
+    """
+    tk.check_access("bulk_update_public", context, data_dict)
+    complaints = _complaints(data_dict.get("datasets", []), data_dict.get("org_id"))
+    if complaints:
+        if not (has_request_context() and tk.get_endpoint()[1] == "bulk_process"):
+            raise tk.ValidationError({"private": list(complaints.values())})
+        for complaint in complaints.values():
+            tk.h.flash_error(complaint)
+        allowed = [ref for ref in data_dict["datasets"] if ref not in complaints]
+        data_dict = {**data_dict, "datasets": allowed}
+    next_(context, data_dict)
+
+
+def _complaints(ids: list[str], org_id: str | None) -> dict[str, str]:
+    """Why datasets of the organization can't be public, by dataset id."""
+    found: dict[str, str] = {}
+    packages = model.Session.query(model.Package).filter(
+        model.Package.id.in_(ids), model.Package.owner_org == org_id
+    )
+    for package in packages:
+        try:
+            rules.check_private(
+                package.extras.get("sensitivity") or "other",
+                package.extras.get("personal_data") == "true",
+                private=False,
+            )
+        except rules.RuleError as error:
+            found[package.id] = f"{package.title}: {tk._(error.message)}"
+    return found
