@@ -11,7 +11,8 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.plugins import DefaultTranslation
 from flask import Blueprint
 
-from ckanext.hanoi import cli, collect
+from ckanext.hanoi import cli, collect, search
+from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
 
 _HERE = "ckanext.hanoi"
@@ -32,7 +33,12 @@ def _declare(declaration, key, file_name: str) -> None:
 @tk.blanket.actions(lambda: collect.functions(f"{_HERE}.logic.action", without="harvest"))
 @tk.blanket.auth_functions(lambda: collect.functions(f"{_HERE}.logic.auth", without="harvest"))
 @tk.blanket.blueprints(lambda: collect.instances(f"{_HERE}.views", Blueprint, without="harvest"))
-@tk.blanket.validators(lambda: collect.functions(f"{_HERE}.dataset", only="validators"))
+@tk.blanket.validators(
+    lambda: {
+        **collect.functions(f"{_HERE}.dataset", only="validators"),
+        **collect.functions(f"{_HERE}.agencies", only="validators"),
+    }
+)
 @tk.blanket.helpers(lambda: collect.functions(f"{_HERE}.helpers"))
 @tk.blanket.cli(lambda: [cli.hanoi])
 class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
@@ -41,6 +47,14 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IConfigurer)
     p.implements(p.IConfigDeclaration)
     p.implements(p.ITranslation)
+    p.implements(p.IOrganizationController, inherit=True)
+    p.implements(p.IPackageController, inherit=True)
+
+    def before_dataset_index(self, pkg_dict):
+        return search.for_index(pkg_dict)
+
+    def before_view(self, data_dict):
+        return agency_view.in_readers_language(data_dict)
 
     def update_config(self, config):
         tk.add_template_directory(config, "templates")

@@ -1,0 +1,186 @@
+"""Brings the catalog's organizations in line with the list of agencies, through CKAN's own actions.
+
+What is to be done is worked out in ``plan.py``; this carries it out. Each step can be done again:
+a seeding that was interrupted is completed by the next one.
+"""
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import ckan.lib.search as search
+import ckan.model as model
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+
+from ckanext.hanoi.agencies import store
+from ckanext.hanoi.agencies.plan import Change, Plan, digest, plan
+from ckanext.hanoi.agencies.registry import Registry, registry
+
+#: Called before each step: its number from 1, how many there are, what it does.
+Progress = Callable[[int, int, Change], None]
+
+_ROLES = ("member", "editor", "admin")
+_LISTS = frozenset({"predecessors"})
+
+
+def current_plan(agencies: Registry | None = None) -> Plan:
+    """What ``apply`` would do now. ValidationError where the catalog isn't ready for agencies."""
+    check_schema()
+    return plan(agencies or registry(), store.organizations(), store.taken_names())
+
+
+def check_schema() -> None:
+    """The organizations must have our schema, or what is seeded would be lost."""
+    try:
+        schema = tk.get_action("scheming_organization_schema_show")({}, {"type": "organization"})
+        names = {field["field_name"] for field in schema["fields"]}
+    except (KeyError, tk.ObjectNotFound):
+        names = set()
+    if not {"hanoi_agency", "hanoi_seed"} <= names:
+        raise tk.ValidationError({"ckan.plugins": [tk._(
+            "Enable scheming_organizations with the schema "
+            "ckanext.hanoi:schemas/organization.yaml")]})
+
+
+def apply(agencies: Registry | None = None, user: str | None = None,
+          progress: Progress | None = None) -> Plan:
+    """Carry out the plan of this moment and return it. ``user`` is the name in the activities."""
+    agencies = agencies or registry()
+    todo = current_plan(agencies)
+    worker = _Seeder(user or tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
+    for number, change in enumerate(todo.changes, 1):
+        if progress:
+            progress(number, len(todo.changes), change)
+        worker.do(change)
+    return todo
+
+
+class _Seeder:
+    def __init__(self, user: str) -> None:
+        self.user = user
+        self.rows = {row.id: row for row in store.rows()}
+        self.ids = {row.agency: row.id for row in self.rows.values()
+                    if row.agency and row.state == "active"}
+
+    def call(self, action: str, data: dict[str, Any], **context: Any) -> Any:
+        return tk.get_action(action)(
+            {"user": self.user, "ignore_auth": True, **context}, data)  # type: ignore[typeddict-item]
+
+    def do(self, change: Change) -> None:
+        if change.action == "create":
+            self.create(change)
+        elif change.action == "merge":
+            self.merge(change)
+        else:
+            self.update(change)
+
+    # -- create and update -------------------------------------------------------------------------
+
+    def create(self, change: Change) -> None:
+        data = self._data(change)
+        data.update(hanoi_agency=change.agency, hanoi_seed=_seed({}, change))
+        created = self.call("organization_create", data)["id"]
+        # CKAN makes the creator an administrator; nobody asked for that
+        user = model.User.get(self.user)
+        if user is not None:
+            self.call("member_delete", {
+                "id": created, "object": user.id, "object_type": "user"})
+        self.ids[change.agency] = created
+
+    def update(self, change: Change) -> None:
+        row = self.rows[change.id]
+        data = self._data(change)
+        former = row.seed.get("former_names") or []
+        if "name" in change.fields:
+            former = [*(name for name in former if name != change.fields["name"]), row.name]
+        self._patch(row, change.agency, {
+            **row.seed, **({"former_names": former} if former else {})}, change, data)
+        self.ids[change.agency] = row.id
+        if "name" in change.fields or "title" in change.fields:
+            _reindex(store.dataset_ids(row.id))
+
+    def _patch(self, row: store.Row, agency: str, seed: dict[str, Any],
+               change: Change | None = None, data: dict[str, Any] | None = None) -> None:
+        row.seed = json.loads(_seed(seed, change))
+        self.call("organization_patch", {
+            "id": row.id, **(data or {}), "hanoi_agency": agency,
+            "hanoi_seed": json.dumps(row.seed, ensure_ascii=False)})
+
+    def _data(self, change: Change) -> dict[str, Any]:
+        data: dict[str, Any] = dict(change.fields)
+        for name in _LISTS & set(data):
+            data[name] = data[name].splitlines()
+        if data.get("parent"):
+            data["parent"] = self.ids.get(data["parent"], data["parent"])
+        return data
+
+    # -- merge -------------------------------------------------------------------------------------
+
+    def merge(self, change: Change) -> None:
+        """Datasets, members and what is below go to the successor; the old organization is put
+        away as deleted, with a note of where everything went.
+
+        The note of the datasets comes first and the deletion last: whatever interrupts, the next
+        seeding finds the old organization, moves the rest and indexes all of them.
+        """
+        row = self.rows[change.id]
+        heir = self._heir(change)
+        moved = sorted({*(row.seed.get("moved") or ()), *store.dataset_ids(row.id)})
+        self._patch(row, change.agency, {**row.seed, "moved": moved})
+        for id_ in store.dataset_ids(row.id):
+            self.call("package_owner_org_update", {"id": id_, "organization_id": heir},
+                      defer_commit=True)
+        model.Session.commit()
+        _reindex(moved)
+        self._move_members(row.id, heir)
+        for name in store.names_below(row.id):
+            self.call("organization_patch", {"id": name, "parent": heir})
+        self._move_sources(row.id, heir)
+        self._patch(row, change.agency, {**row.seed, "merged_into": heir},
+                    data={"state": "deleted"})
+
+    def _heir(self, change: Change) -> str:
+        if change.successor in self.ids:
+            return self.ids[change.successor]
+        named = model.Group.get(change.successor)
+        if named is None or named.state != "active":
+            raise tk.ValidationError({"organization": [
+                tk._("%s has no organization to merge into") % change.successor]})
+        return named.id
+
+    def _move_sources(self, old: str, heir: str) -> None:
+        """What is harvested for the old organization is harvested for the new one."""
+        if not p.plugin_loaded("hanoi_harvest"):
+            return
+        for source in self.call("hanoi_source_list", {"owner_org": old}):
+            self.call("hanoi_source_update", {"id": source["id"], "owner_org": heir})
+
+    def _move_members(self, old: str, heir: str) -> None:
+        """Each member of the old organization has the same role, or a higher one, in the new."""
+        present = store.roles(heir)
+        for user, role in store.roles(old).items():
+            if _rank(role) > _rank(present.get(user)):
+                self.call("member_create", {
+                    "id": heir, "object": user, "object_type": "user", "capacity": role})
+
+
+def _rank(role: str | None) -> int:
+    return _ROLES.index(role) if role in _ROLES else -1
+
+
+def _seed(seed: dict[str, Any], change: Change | None) -> str:
+    """The remembered state after a change."""
+    digests = dict(seed.get("fields") or {})
+    for name, value in (change.fields if change else {}).items():
+        digests[name] = digest(value)
+    return json.dumps({**seed, "fields": digests}, ensure_ascii=False)
+
+
+def _reindex(dataset_ids: Iterable[str]) -> None:
+    """Index datasets again, in one go."""
+    ids = list(dataset_ids)
+    if ids:
+        search.rebuild(package_ids=ids, quiet=True)
+        search.commit()

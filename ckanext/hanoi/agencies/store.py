@@ -1,0 +1,171 @@
+"""The organizations of the catalog as the agencies see them: read in a few statements.
+
+Two extras of an organization are the catalog's own (see ``schemas/organization.yaml``):
+``hanoi_agency`` has the slug of its agency, ``hanoi_seed`` a JSON object with ``fields`` (digest of
+each seeded value), ``former_names``, ``merged_into`` (id of the organization that took over) and
+``moved`` (ids of the datasets that went there).
+"""
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import ckan.model as model
+import sqlalchemy as sa
+
+from ckanext.hanoi.agencies.plan import FIELDS, Organization
+from ckanext.hanoi.agencies.registry import registry
+
+
+@dataclass
+class Row:
+    """An organization and its extras."""
+
+    id: str
+    name: str
+    title: str
+    state: str
+    extras: dict[str, str]
+    seed: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        try:
+            seed = json.loads(self.extras.get("hanoi_seed") or "{}")
+        except ValueError:
+            seed = {}
+        self.seed = seed if isinstance(seed, dict) else {}
+
+    @property
+    def agency(self) -> str:
+        """Slug of the agency that it was seeded for, or ''."""
+        return self.extras.get("hanoi_agency") or ""
+
+
+def rows(*conditions: Any) -> list[Row]:
+    """The organizations, deleted ones too, that fulfil conditions on ``model.Group``."""
+    group = model.Group
+    where = [group.is_organization.is_(True), *conditions]
+    columns = [group.id, group.name, group.title, group.state]
+    if not hasattr(model, "GroupExtra"):
+        found = model.Session.query(*columns, group.extras).filter(*where)
+        return [Row(one[0], one[1], one[2] or "", one[3], dict(one[4] or {})) for one in found]
+    # CKAN 2.11 has a table of extras
+    extras: dict[str, dict[str, str]] = {}
+    extra = model.GroupExtra
+    for group_id, key, value in model.Session.query(
+            extra.group_id, extra.key, extra.value).filter(extra.state == "active"):
+        extras.setdefault(group_id, {})[key] = value
+    found = model.Session.query(*columns).filter(*where)
+    return [Row(one[0], one[1], one[2] or "", one[3], extras.get(one[0], {})) for one in found]
+
+
+def organizations() -> list[Organization]:
+    """Every organization as the plan wants it."""
+    all_rows = {row.id: row for row in rows()}
+    above_of = parents()
+    datasets = dict(model.Session.query(model.Package.owner_org, sa.func.count())
+                    .group_by(model.Package.owner_org).all())
+    members = dict(model.Session.query(model.Member.group_id, sa.func.count())
+                   .filter_by(table_name="user", state="active")
+                   .group_by(model.Member.group_id).all())
+    found = []
+    for row in all_rows.values():
+        above = all_rows.get(above_of.get(row.id, ""))
+        values = {name: _value(row.extras.get(name)) for name in FIELDS}
+        values.update(name=row.name, title=row.title,
+                      parent=(above.agency or above.name) if above else "")
+        found.append(Organization(
+            id=row.id, values=values, deleted=row.state != "active", agency=row.agency,
+            seeded=row.seed.get("fields") or {}, merged_into=row.seed.get("merged_into") or "",
+            datasets=datasets.get(row.id, 0), members=members.get(row.id, 0)))
+    return found
+
+
+def taken_names() -> list[str]:
+    """Names of groups that are no organizations: no organization can have them."""
+    query = model.Session.query(model.Group.name).filter(model.Group.is_organization.isnot(True))
+    return [name for (name,) in query]
+
+
+def by_agency() -> dict[str, Row]:
+    """The active organization of each agency that has one, by the agency's slug.
+
+    An organization that was not seeded counts when its name is the agency's slug.
+    """
+    found: dict[str, Row] = {}
+    for row in rows(model.Group.state == "active"):
+        agency = registry().get(row.agency or row.name)
+        if agency and (row.agency or agency.slug not in found):
+            found[agency.slug] = row
+    return found
+
+
+def new_name(old: str) -> str | None:
+    """The name of the organization where one went that was called ``old`` (or had that id).
+
+    None where ``old`` is an organization at work, or nothing is known of it.
+    """
+    everything = rows()
+    by_id = {row.id: row for row in everything}
+    named = next((row for row in everything if old in (row.name, row.id)), None)
+    if named is None:
+        active = [row for row in everything if row.state == "active"]
+        renamed = next((r for r in active if old in (r.seed.get("former_names") or ())), None)
+        return renamed.name if renamed else _heir_of_list(old, active)
+    seen: set[str] = set()
+    heir: Row | None = named
+    while heir and heir.state != "active" and heir.id not in seen:
+        seen.add(heir.id)
+        heir = by_id.get(heir.seed.get("merged_into") or "")
+    return heir.name if heir and heir is not named and heir.state == "active" else None
+
+
+def _heir_of_list(old: str, active: Iterable[Row]) -> str | None:
+    """By the list of agencies: the successor of one that never had an organization here."""
+    agency = registry().get(old)
+    heirs = registry().heirs(agency.slug) if agency else []
+    if len(heirs) != 1:
+        return None
+    return next((row.name for row in active
+                 if heirs[0].slug in (row.agency, row.name) and row.name != old), None)
+
+
+def _value(stored: str | None) -> str:
+    """An extra as text: a list is one text a line."""
+    if stored and stored.startswith("["):
+        try:
+            items = json.loads(stored)
+        except ValueError:
+            return stored
+        return "\n".join(str(item) for item in items) if isinstance(items, list) else stored
+    return stored or ""
+
+
+def parents() -> dict[str, str]:
+    """Organization's id -> id of the one above it."""
+    member = model.Member
+    query = model.Session.query(member.group_id, member.table_id).filter_by(
+        table_name="group", state="active")
+    return dict(query.all())
+
+
+def roles(organization_id: str) -> dict[str, str]:
+    """User's id -> role in an organization."""
+    query = model.Session.query(model.Member.table_id, model.Member.capacity).filter_by(
+        group_id=organization_id, table_name="user", state="active")
+    return dict(query.all())
+
+
+def dataset_ids(organization_id: str) -> list[str]:
+    """Every dataset that an organization owns: drafts, private and deleted ones, too."""
+    query = model.Session.query(model.Package.id).filter_by(owner_org=organization_id)
+    return [id_ for (id_,) in query.order_by(model.Package.id)]
+
+
+def names_below(organization_id: str) -> list[str]:
+    """The names of the active organizations directly below."""
+    below = [child for child, parent in parents().items() if parent == organization_id]
+    found = rows(model.Group.state == "active", model.Group.id.in_(below)) if below else []
+    return sorted(row.name for row in found)
