@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import pysolr
 import sqlalchemy as sa
 from ckan import logic, model
 from ckan.lib import search
@@ -107,20 +108,21 @@ class Catalog:
     def commit(self) -> None:
         model.Session.commit()
 
-    def index(self, ids: Iterable[str]) -> None:
-        """Send the datasets to Solr in one request with one commit. Raises ``SearchIndexError``."""
+    def index(self, ids: Iterable[str]) -> dict[str, str]:
+        """Send the datasets to Solr in one request with one commit.
+
+        Returns ``{id: reason}`` of those that Solr refuses; all others are found then. Raises
+        ``SearchIndexError`` when it does not answer.
+        """
         documents: list[dict[str, Any]] = []
         collect = _collector(documents)
         for id_ in ids:
             try:
-                default, custom = logic.package_show_default_and_custom_schemas(
-                    self._context(), id_
-                )
+                both = logic.package_show_default_and_custom_schemas(self._context(), id_)
             except tk.ObjectNotFound:
                 continue
-            collect(search.index_for("Package"), dict(default, with_custom_schema=custom), True)
-        if documents:
-            _send(documents)
+            collect(search.index_for("Package"), dict(both[0], with_custom_schema=both[1]), True)
+        return _send(documents) if documents else {}
 
 
 def _collector(documents: list[dict[str, Any]]):
@@ -141,14 +143,25 @@ def _collector(documents: list[dict[str, Any]]):
     )
 
 
-def _send(documents: list[dict[str, Any]]) -> None:
-    import pysolr
-
+def _send(documents: list[dict[str, Any]]) -> dict[str, str]:
     try:
         connection = search_index.make_connection()
-        connection.add(docs=documents, commit=bool(tk.config.get("ckan.search.solr_commit", True)))
-    except (pysolr.SolrError, OSError) as error:
+        commit = bool(tk.config.get("ckan.search.solr_commit", True))
+        connection.add(docs=documents, commit=commit)
+    except pysolr.SolrError as error:
+        # Solr refuses all documents of a request for the sake of one
+        if "HTTP 4" not in str(error):
+            raise search.SearchIndexError(str(error)[:1000]) from error
+        if len(documents) == 1:
+            return {documents[0]["id"]: str(error)[:1000]}
+        refused: dict[str, str] = {}
+        half = len(documents) // 2
+        for part in (documents[:half], documents[half:]):
+            refused.update(_send(part))
+        return refused
+    except OSError as error:
         raise search.SearchIndexError(str(error)[:1000]) from error
+    return {}
 
 
 def _with_own_keys(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:

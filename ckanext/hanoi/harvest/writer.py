@@ -21,9 +21,9 @@ from sqlalchemy.dialects.postgresql import insert
 from ckanext.hanoi.harvest import diff, errors, locks, priority, report
 from ckanext.hanoi.harvest.catalog import Catalog
 from ckanext.hanoi.harvest.packing import pack, unpack, unpack_record
-from ckanext.hanoi.harvest.record import Record
+from ckanext.hanoi.harvest.record import N_, Record
 from ckanext.hanoi.harvest.setup import Setup
-from ckanext.hanoi.model.harvest import Batch, Identity, Run, now
+from ckanext.hanoi.model.harvest import Batch, Change, Identity, Run, now
 
 log = logging.getLogger(__name__)
 
@@ -131,10 +131,28 @@ class Writer:
         ids = model.Session.execute(
             sa.select(Batch.packages).where(Batch.id == batch_id)
         ).scalar_one()
-        self.catalog.index(dict.fromkeys(ids))
+        for package_id, reason in self.catalog.index(dict.fromkeys(ids)).items():
+            self._not_indexed(package_id, reason)
         self._mark(batch_id, "done")
         model.Session.execute(sa.update(Run).where(Run.id == self.run_id).values(heartbeat=now()))
         self.catalog.commit()
+
+    def _not_indexed(self, package_id: str, reason: str) -> None:
+        change = (
+            model.Session.execute(
+                sa.select(Change).where(
+                    Change.run_id == self.run_id, Change.package_id == package_id
+                )
+            )
+            .scalars()
+            .first()
+        )
+        if change:
+            message = N_("The search index refuses the dataset: %(reason)s")
+            report.fail(
+                self.run_id, change.guid, change.title, "indexing", message, {"reason": reason},
+                package_id=package_id,
+            )  # fmt: skip
 
     # -- one transaction ---------------------------------------------------------------------
 
