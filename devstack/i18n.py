@@ -33,7 +33,7 @@ METHODS = [
     ("**.min.js", "ignore"),
     ("**.py", "python"),
     ("**.js", "javascript"),
-    *((f"**/{folder}/**.{kind}", "ckan")
+    *((f"**/{folder}/**.{kind}", "ckan.lib.extract:extract_ckan")
       for folder in ("templates", "templates-*") for kind in ("html", "txt", "xml")),
 ]
 KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None}
@@ -144,7 +144,10 @@ def _ckan_folders() -> list[Path]:
         for point in distribution("ckan").entry_points
         if point.group == "ckan.plugins" and point.module.startswith("ckanext.")
     }
-    modules = {name for name in modules if not name.startswith("ckanext.example_")}
+    modules = {
+        name for name in modules
+        if not name.startswith("ckanext.example_") and find_spec(name) is not None
+    }
     modules |= {"ckan", "ckanext.scheming", "ckanext.dcat"}
     return [_folder(name) for name in sorted(modules)]
 
