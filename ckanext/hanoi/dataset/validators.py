@@ -318,10 +318,19 @@ def hanoi_identifier(key, data, errors, context):
 
 
 def hanoi_owner_org(key, data, errors, context):
-    """An update that names no agency keeps the one it has; CKAN's own validators do the rest."""
-    if data.get(key) is tk.missing and context.get("package") is not None:
-        data.pop(key)
-        raise tk.StopOnError
+    """An update that names no agency keeps the one it has. CKAN's own validators do the rest; they
+    are spared where there is nothing left to check, because they ask the database three times."""
+    value, package = data.get(key), context.get("package")
+    if package is not None:
+        if value is tk.missing:
+            data.pop(key)
+            raise tk.StopOnError
+        if value and value == package.owner_org:
+            raise tk.StopOnError
+    elif value and isinstance(value, str) and context.get("ignore_auth"):
+        group = model.Session.get(model.Group, value)
+        if group is not None and group.is_organization and group.state == "active":
+            raise tk.StopOnError
 
 
 def hanoi_private(key, data, errors, context):

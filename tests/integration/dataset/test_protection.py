@@ -8,7 +8,9 @@ from ckan.tests import factories, helpers
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
-PROTECTED = [{"sensitivity": "core"}, {"sensitivity": "Dữ liệu quan trọng"}, {"personal_data": True}]
+PROTECTED = [
+    {"sensitivity": "core"}, {"sensitivity": "Dữ liệu quan trọng"}, {"personal_data": True},
+]
 
 
 @pytest.fixture
