@@ -78,6 +78,7 @@ class Catalog:
         Fields of ``keep`` stay as they are; so does everything that a harvest doesn't know.
         """
         kept = set(keep)
+        dataset = {**filled_in(original), **dataset}
         fields = [name for name in FIELDS if name not in kept]
         changed = list(diff.differences(original, dataset, fields))
         if original.get("state") != "active":
@@ -123,6 +124,19 @@ class Catalog:
                 continue
             collect(search.index_for("Package"), dict(both[0], with_custom_schema=both[1]), True)
         return _send(documents) if documents else {}
+
+
+def filled_in(original: dict[str, Any]) -> dict[str, Any]:
+    """What the schema itself had put where the source says nothing: no difference from it."""
+    schema = tk.h.scheming_get_dataset_schema(original.get("type") or "dataset") or {}
+    filled = {}
+    for field in schema.get("dataset_fields", ()):
+        name, default = field["field_name"], field.get("default_code")
+        if default and original.get(name) in (default, [default]):
+            filled[name] = original[name]
+    if original.get("identifier"):
+        filled["identifier"] = original["identifier"]
+    return filled
 
 
 def _collector(documents: list[dict[str, Any]]):

@@ -12,7 +12,7 @@ from ckan import model
 from ckan.lib import plugins as lib_plugins
 
 from ckanext.hanoi.harvest import diff, errors, mapping
-from ckanext.hanoi.harvest.catalog import Catalog
+from ckanext.hanoi.harvest.catalog import Catalog, filled_in
 from ckanext.hanoi.harvest.connectors import Record, Unreadable
 from ckanext.hanoi.harvest.packing import guid_of
 from ckanext.hanoi.harvest.record import SourceError
@@ -90,7 +90,7 @@ def _change(setup: Setup, catalog: Catalog, record: Record) -> dict[str, Any]:
     diff.keep_resource_ids(known, mapped.dataset["resources"], package_id)
     keep = set(setup.config.keep_fields) | set(identity.kept_fields if identity else ())
     fields = [name for name in mapping.FIELDS if name not in keep]
-    changes = diff.differences(original, mapped.dataset, fields)
+    changes = diff.differences(original, {**filled_in(original), **mapped.dataset}, fields)
     found["diff"] = {name: list(pair) for name, pair in changes.items()}
     if original:
         found.update(package_id=original["id"], name=original["name"])
