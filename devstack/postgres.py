@@ -73,7 +73,8 @@ class Postgres:
         settings = {**self.settings, "port": str(port)}
         arguments = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         self.daemon.start(
-            [*_as_unprivileged(self.data), str(_binaries() / "postgres"), "-D", str(self.data), *arguments],
+            [*_as_unprivileged(self.data), str(_binaries() / "postgres"), "-D", str(self.data),
+             *arguments],
             self._answers, cwd="/",
         )
 
