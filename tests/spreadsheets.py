@@ -1,4 +1,5 @@
 """Workbooks made for a test, in each of the formats."""
+
 from __future__ import annotations
 
 import datetime
@@ -18,7 +19,9 @@ Grid = Sequence[Sequence[Any]]
 Merged = tuple[int, int, int, int]
 
 
-def xlsx(sheets: Mapping[str, Grid], merged: Iterable[Merged] = (), hidden: Iterable[str] = ()) -> bytes:
+def xlsx(
+    sheets: Mapping[str, Grid], merged: Iterable[Merged] = (), hidden: Iterable[str] = ()
+) -> bytes:
     """``merged`` holds for each of the sheets."""
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
@@ -60,8 +63,11 @@ def xls(sheets: Mapping[str, Grid], merged: Iterable[Merged] = ()) -> bytes:
     return stream.getvalue()
 
 
-def ods(sheets: Mapping[str, Grid], merged: Iterable[Merged] = (),
-        links: Mapping[tuple[int, int], str] | None = None) -> bytes:  # fmt: skip
+def ods(
+    sheets: Mapping[str, Grid],
+    merged: Iterable[Merged] = (),
+    links: Mapping[tuple[int, int], str] | None = None,
+) -> bytes:
     spans = {(top, left): (bottom, right) for top, left, bottom, right in merged}
     covered = {
         (r, c)
@@ -75,7 +81,9 @@ def ods(sheets: Mapping[str, Grid], merged: Iterable[Merged] = (),
         for r, row in enumerate(grid):
             line = TableRow()
             for c, value in enumerate(row):
-                line.addElement(_ods_cell(value, spans.get((r, c)), (r, c), covered, (links or {}).get((r, c))))
+                line.addElement(
+                    _ods_cell(value, spans.get((r, c)), (r, c), covered, (links or {}).get((r, c)))
+                )
             table.addElement(line)
         document.spreadsheet.addElement(table)
     stream = io.BytesIO()
@@ -83,8 +91,9 @@ def ods(sheets: Mapping[str, Grid], merged: Iterable[Merged] = (),
     return stream.getvalue()
 
 
-def _ods_cell(value: Any, span: Any, place: tuple[int, int], covered: set[tuple[int, int]],
-              link: str | None) -> Any:  # fmt: skip
+def _ods_cell(
+    value: Any, span: Any, place: tuple[int, int], covered: set[tuple[int, int]], link: str | None
+) -> Any:
     if place in covered:
         return CoveredTableCell()
     about: dict[str, Any] = {}

@@ -1,4 +1,5 @@
 """Workbooks (XLSX, XLS, ODS) through calamine, after their containers were measured."""
+
 from __future__ import annotations
 
 from typing import IO, Any

@@ -1,4 +1,5 @@
 """What a column of a list of datasets says, told from its header text."""
+
 from __future__ import annotations
 
 import re
@@ -149,9 +150,9 @@ def _known() -> _Known:
                 guess = Guess(prefix + key, 100 + rank)
                 texts.setdefault(compact(label), []).append(guess)
                 near.setdefault(spaced(label), guess)
-    for key, labels in content["weak"].items():
-        for rank, label in enumerate(labels):
-            texts.setdefault(compact(label), []).append(Guess(key, _WEAK + rank, weak=True))
+    for order, (key, labels) in enumerate(content["weak"].items()):
+        for rank, label in enumerate(labels, start=_WEAK + 50 * order):
+            texts.setdefault(compact(label), []).append(Guess(key, rank, weak=True))
     groups = [
         Group(
             labels=frozenset(map(compact, group["labels"])),

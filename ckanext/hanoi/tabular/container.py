@@ -4,6 +4,7 @@ A workbook of a few kilobytes can ask for terabytes: by compression, by one cell
 column of the last row (readers keep the whole rectangle), by a repeat count, by a million
 references to one long text. So the parts are walked in bounded memory first.
 """
+
 from __future__ import annotations
 
 import re
@@ -71,9 +72,7 @@ class Measure:
 
 
 def too_big(limits: Limits) -> SourceError:
-    return SourceError(
-        "The workbook unpacks to more than %(limit)s bytes.", limit=limits.unpacked
-    )
+    return SourceError("The workbook unpacks to more than %(limit)s bytes.", limit=limits.unpacked)
 
 
 def broken(error: object) -> SourceError:

@@ -1,4 +1,5 @@
 """CSV and its relatives: text with a separator between the cells."""
+
 from __future__ import annotations
 
 import csv
@@ -93,9 +94,7 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
     except csv.Error as e:
         if "field larger" in str(e):
             raise _never_closed(begin) from e
-        raise SourceError(
-            "Line %(line)s can't be read: %(error)s", line=begin, error=str(e)
-        ) from e
+        raise SourceError("Line %(line)s can't be read: %(error)s", line=begin, error=str(e)) from e
 
 
 def _never_closed(line: int) -> SourceError:

@@ -1,4 +1,5 @@
 """Where the header of a list stands in a sheet, and what its columns say."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -6,8 +7,8 @@ from dataclasses import dataclass, field
 from ckanext.hanoi.tabular.columns import Columns, Guess, compact
 from ckanext.hanoi.tabular.sheet import Sheet, column_letters
 
-#: Rows that are searched for a header, rows in which a better one may follow, rows of a header.
-_SEARCHED, _NEAR, _DEEPEST = 120, 3, 3
+#: Rows that are searched for a header, and rows that a header may have.
+_SEARCHED, _DEEPEST = 120, 3
 _LONGEST_LABEL = 160
 _FEWEST_KNOWN = 0.3
 
@@ -15,17 +16,19 @@ _FEWEST_KNOWN = 0.3
 @dataclass(slots=True)
 class Header:
     """A header: its first row, the first row behind it, and the columns from 0 by position:
-    ``keys`` those that are known, ``labels`` all texts (both rows of a joined one)."""
+    ``keys`` those that are known (``weak`` those that are little sure), ``labels`` all texts (both
+    rows of a joined one)."""
 
     top: int
     bottom: int
     keys: dict[int, str]
     labels: dict[int, str]
     score: float = 0.0
+    weak: frozenset[str] = frozenset()
     _columns: dict[str, list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for column, key in sorted(self.keys.items()):
+        for column, key in self.keys.items():
             self._columns.setdefault(key, []).append(column)
 
     def column(self, key: str) -> int | None:
@@ -47,14 +50,17 @@ def find_header(
     sheet: Sheet, columns: Columns, *, first: int = 0, resource: bool = False
 ) -> Header | None:
     """The first header of a list at or below row ``first``, or None."""
-    best: Header | None = None
     for row in range(first, min(len(sheet.rows), first + _SEARCHED)):
-        if best is not None and row > best.top + _NEAR:
-            break
         found = header_at(sheet, columns, row, resource=resource)
-        if found is not None and (best is None or found.score > best.score):
-            best = found
-    return best
+        if found is None:
+            continue
+        # a title row above a header of one row is no upper row of it
+        for lower in range(row + 1, found.bottom):
+            later = header_at(sheet, columns, lower, resource=resource)
+            if later is not None and later.score >= found.score:
+                return later
+        return found
+    return None
 
 
 def header_at(
@@ -88,7 +94,9 @@ def _depths(sheet: Sheet, row: int) -> list[int]:
 
 def _looks_lower(sheet: Sheet, row: int) -> bool:
     """Whether a row could be the lower one of a header: short texts only."""
-    cells = [cell for cell in (sheet.rows[row] if row < len(sheet.rows) else ()) if cell is not None]
+    cells = [
+        cell for cell in (sheet.rows[row] if row < len(sheet.rows) else ()) if cell is not None
+    ]
     return bool(cells) and all(isinstance(cell, str) and len(cell) <= 60 for cell in cells)
 
 
@@ -102,15 +110,16 @@ def _read(sheet: Sheet, columns: Columns, row: int, depth: int, resource: bool) 
         for guess in columns.guesses(label, group, resource):
             guesses.append((guess.weak, guess.rank, column, guess))
     keys: dict[int, str] = {}
-    taken: set[str] = set()
+    taken: dict[str, bool] = {}
     score = 0.0
     for weak, rank, column, guess in sorted(guesses, key=lambda g: g[:3]):
         if column in keys or (guess.key in taken and guess.key not in columns.several):
             continue
         keys[column] = guess.key
-        taken.add(guess.key)
+        taken.setdefault(guess.key, weak)
         score += 0.4 if weak else 0.8 if rank >= 500 else 1.0
-    return Header(row, row + depth, keys, labels, score)
+    return Header(row, row + depth, dict(sorted(keys.items())), labels, score,
+                  frozenset(key for key, weak in taken.items() if weak))  # fmt: skip
 
 
 def _stacks(sheet: Sheet, row: int, depth: int) -> dict[int, list[str]]:
@@ -119,7 +128,7 @@ def _stacks(sheet: Sheet, row: int, depth: int) -> dict[int, list[str]]:
     width = max((len(sheet.rows[r]) for r in rows if r < len(sheet.rows)), default=0)
     grid = [[sheet.text(r, c) for c in range(width)] for r in rows]
     lowest = depth - 1
-    for top, left, bottom, right in sheet.merged:
+    for top, left, _bottom, right in sheet.merged:
         if depth > 1 and row <= top < row + depth and top - row < lowest:
             for c in range(left, min(right + 1, width)):
                 grid[top - row][c] = grid[top - row][left]
@@ -149,11 +158,11 @@ def _acceptable(sheet: Sheet, columns: Columns, header: Header) -> bool:
     known = len(header.keys)
     if not cells or known / cells < _FEWEST_KNOWN:
         return False
-    strong = header.score - 0.4 * known > 0
     if "title" in keys:
-        return (known >= 2 and header.score >= 1.4) or (
-            strong and known == 1 and (cells > 1 or sheet.width == 1) and header.score >= 1
-        )
+        if "title" in header.weak:
+            return bool(keys - header.weak - {"number"})
+        alone_but_sure = header.score >= 1 and (cells > 1 or sheet.width == 1)
+        return known >= 2 or alone_but_sure
     if "identifier" in keys:
         return known >= 3 or any(key.startswith("resource.") for key in keys)
     about = {key.partition(".")[0] for key in keys if "." in key} & {"field", "theme", "catalog"}

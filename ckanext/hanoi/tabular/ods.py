@@ -1,4 +1,5 @@
 """ODS before it is read: how large it is, its merged cells and the addresses behind its cells."""
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,5 @@
 """Any table file, recognised by its content: a name, suffix or media type isn't believed."""
+
 from __future__ import annotations
 
 import io
@@ -16,7 +17,9 @@ _BINARY = {
     b"%PDF": "PDF", b"{\\rtf": "RTF", b"\x89PNG": "PNG", b"GIF8": "GIF", b"\xff\xd8\xff": "JPEG",
     b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gzip",
 }  # fmt: skip
-_MARKUP = re.compile(r"\s*<(?:!doctype|html|head|body|meta|table|div|\?xml|[a-z]\w*:?\w*[\s>])", re.I)
+_MARKUP = re.compile(
+    r"\s*<(?:!doctype|html|head|body|meta|table|div|\?xml|[a-z]\w*:?\w*[\s>])", re.I
+)
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{])')
 
 
@@ -63,7 +66,8 @@ def read(
 
 def _no_table(name: str) -> SourceError:
     return SourceError(
-        "This is a file of the kind %(kind)s, not a table. Save the table as XLSX or CSV.", kind=name
+        "This is a file of the kind %(kind)s, not a table. Save the table as XLSX or CSV.",
+        kind=name,
     )
 
 
@@ -72,7 +76,9 @@ def _decoded(data: bytes, encoding: str | None) -> tuple[str, str]:
         try:
             return data.decode(encoding, "strict"), encoding
         except LookupError:
-            raise SourceError("The encoding %(encoding)s is not known.", encoding=encoding) from None
+            raise SourceError(
+                "The encoding %(encoding)s is not known.", encoding=encoding
+            ) from None
         except UnicodeError as e:
             raise SourceError(
                 "The file is not written in %(encoding)s. Leave the encoding empty to have it "

@@ -3,6 +3,7 @@
 Skipped: empty rows, the row of column numbers, repeated headers, totals, remarks, signatures.
 A row that only has a heading ("II. Lĩnh vực y tế") opens a section, which its rows remember.
 """
+
 from __future__ import annotations
 
 import re
@@ -27,7 +28,9 @@ _TOTAL = re.compile(
 _TOTAL_OF = re.compile(
     r"(?:tong cong|tong so|cong (?:linh vuc|nhom|muc|phan|so)|total of|sub ?total)\b.*"
 )
-_REMARK = re.compile(r"(?:ghi chu|chu thich|luu y|note|notes|remark|remarks)\s*(?:\(.*?\))?\s*:.*", re.S)
+_REMARK = re.compile(
+    r"(?:ghi chu|chu thich|luu y|note|notes|remark|remarks)\s*(?:\(.*?\))?\s*:.*", re.S
+)
 _SIGNED = re.compile(
     r"(?:tm|kt|tl|tuq|q)\. .{3,}|noi nhan ?:?.*|.{2,40}, ?ngay\b.{0,12}\bthang\b.{0,8}\bnam\b.*|"
     r"(?:nguoi|can bo|chuyen vien) (?:lap bieu|lap bang|lap|tong hop|kiem tra|duyet|thuc hien)|"

@@ -1,4 +1,5 @@
 """What a table file is read into: sheets of cells. Knows nothing of datasets."""
+
 from __future__ import annotations
 
 import datetime
@@ -14,7 +15,7 @@ Merged = tuple[int, int, int, int]
 
 _BLANKS = re.compile(r"[^\S\n]+")
 _INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
-_INVISIBLE.update({code: " " for code in (*range(9), *range(14, 32), 0x7F)})
+_INVISIBLE.update(dict.fromkeys((*range(9), *range(14, 32), 127), " "))
 #: What Excel and LibreOffice show for a formula that has no result.
 _ERRORS = frozenset(
     "#N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA Err:502 "

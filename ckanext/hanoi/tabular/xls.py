@@ -1,4 +1,5 @@
 """XLS before it is read: whether it is one, is protected, and how large it is."""
+
 from __future__ import annotations
 
 import struct
@@ -93,7 +94,9 @@ def _text_sizes(data: bytes) -> list[int]:
         runs = struct.unpack_from("<H", blocks[block] + b"\0\0", at + 3)[0] if flags & 8 else 0
         extra = 0
         if flags & 4:
-            extra = struct.unpack_from("<L", blocks[block] + b"\0" * 6, at + (5 if flags & 8 else 3))[0]
+            extra = struct.unpack_from(
+                "<L", blocks[block] + b"\0" * 6, at + (5 if flags & 8 else 3)
+            )[0]
         at += 3 + (2 if flags & 8 else 0) + (4 if flags & 4 else 0)
         block, at = _behind(blocks, block, at, length, flags, 4 * runs + extra)
     return sizes

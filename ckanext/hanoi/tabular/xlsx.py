@@ -1,4 +1,5 @@
 """XLSX before it is read: how large it is, and the addresses behind its cells."""
+
 from __future__ import annotations
 
 import re
@@ -122,8 +123,8 @@ def _measure_part(
             continue
         rows, columns = max(rows, row), max(columns, column)
         if _SHARED.search(about):
-            known = text is not None and int(text) < len(sizes)
-            measure.text_of(sizes[int(text)] if known else longest)
+            index = int(text) if text is not None else len(sizes)
+            measure.text_of(sizes[index] if index < len(sizes) else longest)
         if address:
             links[row - 1, column - 1] = unescape(address.decode("utf-8", "replace"))
     measure.sheet(rows, columns)

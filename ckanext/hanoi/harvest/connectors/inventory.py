@@ -1,4 +1,5 @@
 """Lists of datasets in a file: CSV, TSV, XLSX, XLS, ODS."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -63,7 +64,7 @@ class InventoryConnector(Connector):
             {"vi": "Dòng tiêu đề", "en": "Header row"},
             {
                 "vi": "Số dòng của tiêu đề, nếu không tự tìm đúng. Ví dụ: 5.",
-                "en": "Number of the row with the headings, if it is not found rightly. Example: 5.",
+                "en": "Number of the row with the headings, if it is found wrongly. Example: 5.",
             },
             type="int",
         ),

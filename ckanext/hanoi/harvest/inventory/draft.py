@@ -1,4 +1,5 @@
 """What the rows of a list say of one dataset, as a draft dataset (``docs/connectors.md``)."""
+
 from __future__ import annotations
 
 import re
@@ -64,8 +65,10 @@ class _Draft:
         for key, name in _LISTS.items():
             known = values.known_by(name) if name else None
             self._set(key, [v for text in self._texts(key) for v in values.several(text, known)])
-        self._set("keywords", [w for text in self._texts("keywords") for w in values.keywords(text)])
-        licences = [text for text in self._texts("license")]
+        self._set(
+            "keywords", [w for text in self._texts("keywords") for w in values.keywords(text)]
+        )
+        licences = self._texts("license")
         self._set("license", licences[0] if len(licences) == 1 else licences)
         if personal := self._text("personal_data"):
             answer = values.yes_or_no(personal)
@@ -73,8 +76,11 @@ class _Draft:
         self._contact()
         self._addresses()
         self._set("resources", [r for part in self.resources for r in self._resource(part)])
-        for key in ("due", *[k for k in self.fields if k.startswith(("field.", "theme.", "catalog."))]):
-            self._keep(key, "\n".join(self._texts(key)))
+        for key in (
+            "due",
+            *[k for k in self.fields if k.startswith(("field.", "theme.", "catalog."))],
+        ):
+            self.keep(key, "\n".join(self._texts(key)))
         self._set("extras", self.extras)
         return self.draft
 
@@ -93,7 +99,7 @@ class _Draft:
         if value not in ("", None, [], {}):
             self.draft[key] = value
 
-    def _keep(self, key: str, text: str) -> None:
+    def keep(self, key: str, text: str) -> None:
         """Keep a text that has no field under the words of its header."""
         if text:
             label = self.labels.get(key, key)
@@ -104,7 +110,7 @@ class _Draft:
         if value or value is False and key == "personal_data":
             self.draft[key] = value
         else:
-            self._keep(key, text)
+            self.keep(key, text)
 
     # -- pieces ------------------------------------------------------------------------------------
 
@@ -130,7 +136,7 @@ class _Draft:
                 self.draft["temporal_start"] = period[0].iso
                 self.draft["temporal_end"] = period[1].iso_end
             else:
-                self._keep("temporal", text)
+                self.keep("temporal", text)
 
     def _contact(self) -> None:
         found = values.contact(self._text("contact")) if self._text("contact") else {}
@@ -141,13 +147,13 @@ class _Draft:
             for name, value in (values.contact(text) if text else {}).items():
                 found.setdefault(name, value)
             if text and part not in found:
-                self._keep(key, text)
+                self.keep(key, text)
         if unit := self.draft.pop("contact_unit", ""):
             found["unit"] = unit
         self._set("contact", found)
         text = self._text("contact")
         if text and not found:
-            self._keep("contact", text)
+            self.keep("contact", text)
 
     def _addresses(self) -> None:
         for key in ("url", "source", "link"):
@@ -156,11 +162,11 @@ class _Draft:
                 if urls and "url" not in self.draft:
                     self.draft["url"] = urls.pop(0)
                     if key == "source" and text.strip() != self.draft["url"]:
-                        self._keep(key, text)
+                        self.keep(key, text)
                     if urls:
-                        self._keep(key, "\n".join(urls))
+                        self.keep(key, "\n".join(urls))
                 elif self.draft.get("url") != text:
-                    self._keep(key, text)
+                    self.keep(key, text)
 
     def _resource(self, part: Mapping[str, Any]) -> list[dict[str, Any]]:
         return _Resources(part, self).make()
@@ -204,7 +210,9 @@ class _Resources:
 
     def _texts(self, key: str) -> list[str]:
         value = self.fields.get(f"resource.{key}")
-        return [str(v) for v in (value if isinstance(value, list) else [value]) if v not in (None, "")]
+        return [
+            str(v) for v in (value if isinstance(value, list) else [value]) if v not in (None, "")
+        ]
 
     def _text(self, key: str) -> str:
         return "\n".join(self._texts(key))
@@ -218,8 +226,8 @@ class _Resources:
         for text in self._texts(key):
             urls = values.links(text, self.draft.base)
             found += urls
-            if not urls or not any(url in text for url in urls) and len(urls) > 1:
-                self._keep(key, text) if not urls and key != "access_service" else None
+            if not urls and key != "access_service":
+                self._keep(key, text)
         return list(dict.fromkeys(found))
 
     def _common(self, services: list[str]) -> dict[str, Any]:
@@ -264,10 +272,9 @@ class _Resources:
 
     def _without_address(self) -> None:
         """A format or a name alone is no resource, but is not lost."""
-        for key, value in self.fields.items():
-            if key.removeprefix("resource.") not in ("url", "download_url"):
-                text = "\n".join(value) if isinstance(value, list) else str(value)
-                self.draft._keep(key, text)
+        for key in (key.removeprefix("resource.") for key in self.fields):
+            if key not in ("url", "download_url"):
+                self.draft.keep(f"resource.{key}", self._text(key))
         for label, text in self.extras.items():
             known = self.draft.extras.get(label)
             self.draft.extras[label] = f"{known}\n{text}" if known and known != text else text

@@ -1,4 +1,5 @@
 """What the rows of a list say, put together to datasets with their resources."""
+
 from __future__ import annotations
 
 import re

@@ -3,6 +3,7 @@
 A row is a dataset, or one more resource of the dataset above it (merged or empty title), or, on a
 sheet of its own, a resource of the dataset that it names.
 """
+
 from __future__ import annotations
 
 import re
@@ -38,6 +39,7 @@ _BOTH = frozenset(
     "number identifier title notes issued modified license rights language conforms_to url "
     "publisher name".split()
 )
+
 
 @dataclass(slots=True)
 class _List:
@@ -274,7 +276,11 @@ class Lists:
             if entry is None or not name:
                 continue
             kind, words = row.get("field.type"), row.get("field.description")
-            line = name + (f" ({kind})" if kind else "") + (f": {' '.join(words.split())}" if words else "")
+            line = (
+                name
+                + (f" ({kind})" if kind else "")
+                + (f": {' '.join(words.split())}" if words else "")
+            )
             wanted = resource.text("resource.id"), resource.text("resource.name")
             for known in entry.resources:
                 ours = known.text("resource.id"), known.text("resource.name")

@@ -1,4 +1,5 @@
 """What stands around a list and holds for all of it: whose list it is, which decision made it."""
+
 from __future__ import annotations
 
 import re
@@ -10,7 +11,8 @@ from ckanext.hanoi.tabular.sheet import Sheet
 from ckanext.hanoi.vietnamese import fold
 
 _LABELLED = re.compile(
-    r"(?:tên )?(?:cơ quan|đơn vị|co quan|don vi|agency|publisher|department)[^:\n]{0,40}:\s*(.+)", re.I
+    r"(?:tên )?(?:cơ quan|đơn vị|co quan|don vi|agency|publisher|department)[^:\n]{0,40}:\s*(.+)",
+    re.I,
 )
 _OF = re.compile(r"\b(?:của|cua)\s+(.+)", re.I)
 #: What agencies' names begin with. Accents tell Sở from Số, Bộ from Bỏ, Ban from Bản.

@@ -1,4 +1,5 @@
 """Cells taken apart: several values in one, contacts, addresses, yes and no."""
+
 from __future__ import annotations
 
 import re
@@ -11,7 +12,9 @@ from ckanext.hanoi.vocabulary import vocabulary
 _STRONG = re.compile(r"\s*[;\n|•]\s*|\s+[-–]\s+(?=\n)")
 _BULLET = re.compile(r"^(?:[-–+*•●▪]|\d{1,2}[.)])\s+")
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\w/.-])\(?(?:\+|00)?\(?\d[\d\s().-]{6,18}\d(?:\s*(?:máy lẻ|ext\.?|x)\s*\d+)?")
+_PHONE = re.compile(
+    r"(?<![\w/.-])\(?(?:\+|00)?\(?\d[\d\s().-]{6,18}\d(?:\s*(?:máy lẻ|ext\.?|x)\s*\d+)?"
+)
 _CONTACT_WORDS = re.compile(
     r"\b(?:e-?mail|thư điện tử|hộp thư|điện thoại|số điện thoại|đt|sđt|đtdđ|tel|phone|mobile|"
     r"hotline|fax|liên hệ|họ và tên|họ tên|người liên hệ|contact)\s*:?(?=\W|$)",
@@ -60,7 +63,7 @@ def known_by(name: str) -> Callable[[str], object]:
 
 
 def formats(text: str) -> list[str]:
-    """"CSV, XLSX / PDF" -> each of them."""
+    """ "CSV, XLSX / PDF" -> each of them."""
     parts = re.split(r"[,;\n|]|\s/\s|(?<=[A-Za-z])/(?=[A-Za-z])|\s+(?:và|hoặc|and|or)\s+", text)
     if "/" in text and vocabulary("media_type").find(text):
         parts = [text]
@@ -105,7 +108,10 @@ def links(text: str, base: str | None) -> list[str]:
         part = _BULLET.sub("", part.strip())
         whole = _URL.findall(part)
         if whole:
-            found += [url.rstrip(".,)]}'’") if url.count("(") == 0 else url.rstrip(".,'’") for url in whole]
+            found += [
+                url.rstrip(".,)]}'’") if url.count("(") == 0 else url.rstrip(".,'’")
+                for url in whole
+            ]
         elif link := absolute(part, base):
             found.append(link)
     return list(dict.fromkeys(url for url in found if _usable(url)))
@@ -118,18 +124,19 @@ def absolute(text: str, base: str | None) -> str | None:
         return None
     if _BARE.match(text):
         return f"http://{text}"
-    if text.startswith("//") and "." in text:
-        return f"http:{text}"
+    if text.startswith(("\\\\", "//")) or re.match(r"[A-Za-z]:", text):
+        return None  # a folder of somebody's network or machine
     text = text.replace("\\", "/")
     path = text.split("?")[0]
-    looks = text.startswith(("/", "./", "../", "?")) or "/" in path or _FILE.search(path)
-    if base and looks and len(text) > 1 and " " not in path.strip("/").split("/")[0].strip():
-        if _PATH.match(path.replace(" ", "_")):
-            try:
-                return urljoin(base, quote(text, safe="/?&=%#:+,;@~.()!*'-_"))
-            except ValueError:
-                return None
-    return None
+    looks = text.startswith(("/", "./", "../")) or "/" in path or _FILE.search(path)
+    if not base or not looks or len(text) < 2 or " " in path.strip("/").split("/")[0]:
+        return None
+    if not _PATH.match(path.replace(" ", "_")):
+        return None
+    try:
+        return urljoin(base, quote(text, safe="/?&=%#:+,;@~.()!*'-_"))
+    except ValueError:
+        return None
 
 
 def is_address(text: str) -> bool:
