@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".devstack"
 CKAN_VERSIONS = ("2.12", "2.11")
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 JAVA_NEEDED = 17
 JDK_PACKAGES = ("openjdk-21-jdk-headless", "openjdk-17-jdk-headless", "default-jdk-headless")
 
@@ -117,6 +118,8 @@ class _UvInstaller:
         self.uv = uv
         # The cache too stays inside the checkout, unless someone has one already.
         self.environ = {"UV_CACHE_DIR": str(TOOLS / "uv-cache"), **os.environ}
+        if SYSTEM_CERTIFICATES.exists():  # as pip and Maven do; uv would ask its own list only
+            self.environ |= {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
 
     @classmethod
     def find(cls) -> _UvInstaller | None:

@@ -191,7 +191,9 @@ def update() -> None:
     template.extend(messages)
     _save(template, FOLDER / f"{DOMAIN}.pot")
     for language in LANGUAGES:
-        before = {_key(entry): entry for entry in load(language)}
+        before = {_key(entry): entry for entry in load(language) if entry.translated()}
+        if language == "vi":
+            before = ckan_translations() | before
         catalogue = _new(language)
         for message in messages:
             if language == "en" and is_ckans(message):
