@@ -4,6 +4,7 @@ Runs before there is an environment, so it imports nothing but the standard libr
 """
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import re
@@ -78,6 +79,8 @@ def ensure(ckan: str = "2.12") -> Path:
     if not python.exists():
         install.make_venv(venv)
     install.packages(python, requirements(ckan), "-e", f"{ROOT}[test]")
+    if not _has_library("libmagic.so.1"):
+        apt_install(["libmagic1"], "libmagic, with which CKAN tells uploads apart,")
     stamp.write_text(wanted)
     say(f"Python environment {venv.name} is ready")
     return python
@@ -181,6 +184,14 @@ class _PipInstaller:
         found = subprocess.check_output([str(python), "-c", listing], text=True).splitlines()
         needs = [name for name in found if not re.match(r"psycopg2\b(?!-)", name)]
         run([*pip, *needs, *(line for line in wanted if line != ckan), *extension])
+
+
+def _has_library(name: str) -> bool:
+    try:
+        ctypes.CDLL(name)
+        return True
+    except OSError:
+        return False
 
 
 def _has(module: str) -> bool:
