@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types as python_types
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -32,7 +33,15 @@ class Catalog:
         self.user: str = site_user["name"]
 
     def _context(self, **more: Any) -> Any:
-        return {"user": self.user, "ignore_auth": True, **more}
+        # saves CKAN from asking for the user at each step
+        user = model.Session.get(model.User, self._user_id)
+        return {"user": self.user, "auth_user_obj": user, "ignore_auth": True, **more}
+
+    @cached_property
+    def _user_id(self) -> str:
+        user = model.User.get(self.user)
+        assert user
+        return user.id
 
     def _deferred(self, **more: Any) -> Any:
         return self._context(defer_commit=True, return_id_only=True, **more)
@@ -45,30 +54,43 @@ class Catalog:
         )
         return {row.id: row.state for row in rows}
 
-    def free_name(self, wanted: str, reserved: set[str]) -> str:
-        """``wanted``, or with a number behind it, so that no dataset has it; then reserved."""
-        wanted = (wanted or "dataset")[:95].strip("-_")
-        wanted = wanted if len(wanted) > 1 else f"dataset-{wanted}".strip("-")
-        package = model.Package
-        rows = model.Session.execute(
-            sa.select(package.name).where(
-                sa.or_(package.name == wanted, package.name.like(f"{wanted}-%"))
-            )
-        )
-        taken = {name for (name,) in rows} | reserved
-        name, number = wanted, 2
-        while name in taken:
-            name, number = f"{wanted}-{number}", number + 1
-        reserved.add(name)
-        return name
+    def free_names(self, wanted: list[str]) -> list[str]:
+        """Each name, or one with a number behind it: no dataset and no other one here has it."""
+        stems = [_stem(name) for name in wanted]
+        name = model.Package.name
+        query = sa.select(name).where(name.in_(stems))
+        taken = set(model.Session.execute(query).scalars())
+        for stem in {stem for stem in stems if stem in taken or stems.count(stem) > 1}:
+            like = stem.replace("_", r"\_") + "-%"
+            taken.update(model.Session.execute(sa.select(name).where(name.like(like))).scalars())
+        free = []
+        for stem in stems:
+            candidate, number = stem, 2
+            while candidate in taken:
+                candidate, number = f"{stem}-{number}", number + 1
+            taken.add(candidate)
+            free.append(candidate)
+        return free
 
     def show(self, id_: str) -> dict[str, Any]:
         """The dataset as it is in the database, not as the index remembers it."""
         return tk.get_action("package_show")(self._context(use_cache=False), {"id": id_})
 
-    def create(self, dataset: dict[str, Any]) -> None:
-        """Create the dataset with the id that it says. Raises ``tk.ValidationError``."""
-        tk.get_action("package_create")(self._deferred(), {"type": "dataset", **dataset})
+    def create(self, dataset: dict[str, Any]) -> list[str]:
+        """Create the dataset with the id that it says; returns the ids of its resources.
+
+        Raises ``tk.ValidationError``.
+        """
+        # CKAN gives new resources their ids; to check given ones it would ask for each
+        resources = [
+            {key: value for key, value in resource.items() if key != "id"}
+            for resource in dataset.get("resources", [])
+        ]
+        data = {"type": "dataset", **dataset, "resources": resources}
+        tk.get_action("package_create")(self._deferred(), data)
+        package = model.Session.get(model.Package, dataset["id"])
+        assert package
+        return [resource.id for resource in package.resources]
 
     def update(
         self, original: dict[str, Any], dataset: dict[str, Any], keep: Iterable[str]
@@ -176,6 +198,11 @@ def _send(documents: list[dict[str, Any]]) -> dict[str, str]:
     except OSError as error:
         raise search.SearchIndexError(str(error)[:1000]) from error
     return {}
+
+
+def _stem(name: str) -> str:
+    stem = (name or "dataset")[:95].strip("-_")
+    return stem if len(stem) > 1 else f"dataset-{stem}".strip("-")
 
 
 def _with_own_keys(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:

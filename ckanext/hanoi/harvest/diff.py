@@ -75,8 +75,8 @@ def keep_resource_ids(
 
     ``known`` is what was remembered: ``[{"id", "key", "url"}]``. A resource is recognised by its
     key (the source's id), else by its URL, each remembered one once. A new one gets an id derived
-    from dataset and key, so that a repeated batch makes the same. ``resources`` is changed in place:
-    the source's ``id`` is replaced by ours.
+    from dataset and key, so that a repeated batch makes the same. ``resources`` is changed: the
+    source's ``id`` is replaced by ours.
     """
     left = list(known)
     found: list[dict[str, str] | None] = [None] * len(resources)
@@ -99,6 +99,14 @@ def keep_resource_ids(
         resource["id"] = own
         remembered.append({"id": own, "key": key, "url": str(resource.get("url") or "")})
     return remembered
+
+
+def remember_resources(ids: list[str], resources: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """What to remember of new resources that got these ids, in the same order."""
+    return [
+        {"id": own, "key": resource_key(resource), "url": str(resource.get("url") or "")}
+        for own, resource in zip(ids, resources, strict=True)
+    ]
 
 
 def _fresh_id(package_id: str, key: str, used: set[str]) -> str:

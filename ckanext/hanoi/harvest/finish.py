@@ -62,9 +62,10 @@ def _judge_missing(run: Run, setup: Setup) -> guard.Verdict:
     threshold = float(settings.value("removal_threshold")) if own is None else own
     seen = counts["seen"] - counts.get("excluded", 0)
     verdict = guard.judge(known, len(new), seen, threshold)
+    report.put(
+        report.change(run.id, i.guid, "missing", i.title, package_id=i.package_id) for i in missing
+    )
     for identity in missing:
-        title, package_id = identity.title, identity.package_id
-        report.put([report.change(run.id, identity.guid, "missing", title, package_id=package_id)])
         if not verdict.hold:
             identity.state = "missing"
             identity.missing_since = identity.missing_since or now()

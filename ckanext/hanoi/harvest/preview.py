@@ -111,7 +111,7 @@ def _original(catalog: Catalog, identity: Identity | None) -> dict[str, Any]:
 
 
 def _problems(catalog: Catalog, dataset: dict[str, Any]) -> str:
-    name = catalog.free_name(dataset["name"], set())
+    name = catalog.free_names([dataset["name"]])[0]
     resources = [
         {k: v for k, v in resource.items() if k != "id"} for resource in dataset["resources"]
     ]

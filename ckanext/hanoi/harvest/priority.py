@@ -28,6 +28,14 @@ class Carried:
     ours: bool
 
 
+def has_rivals(source: Source) -> bool:
+    """True when another source has declared another priority than this one."""
+    query = sa.select(Source.id).where(
+        Source.id != source.id, Source.priority != (source.priority or 0)
+    )
+    return model.Session.execute(query.limit(1)).first() is not None
+
+
 def carried_by(source: Source, guid: str, dataset: dict[str, Any]) -> Carried | None:
     """Which dataset of another source this is, if the two sources declared who comes first."""
     names = {name for name in (guid, dataset.get("identifier")) if name and _UNIQUE.match(name)}

@@ -20,22 +20,24 @@ def put(rows: Iterable[Mapping[str, Any]]) -> None:
 
     A record that was created stays "created" when the same run comes to it again.
     """
-    for row in rows:
-        statement = insert(Change).values(**row)
-        again = {
-            name: statement.excluded[name]
-            for name in ("package_id", "title", "fields", "stage", "message", "params", "raw")
-        }
-        again["action"] = sa.case(
-            (
-                sa.and_(Change.action == "created", statement.excluded.action == "updated"),
-                "created",
-            ),
-            else_=statement.excluded.action,
-        )
-        model.Session.execute(
-            statement.on_conflict_do_update(index_elements=["run_id", "guid"], set_=again)
-        )
+    values = [dict(row) for row in rows]
+    if not values:
+        return
+    statement = insert(Change).values(values)
+    again = {
+        name: statement.excluded[name]
+        for name in ("package_id", "title", "fields", "stage", "message", "params", "raw")
+    }
+    again["action"] = sa.case(
+        (
+            sa.and_(Change.action == "created", statement.excluded.action == "updated"),
+            "created",
+        ),
+        else_=statement.excluded.action,
+    )
+    model.Session.execute(
+        statement.on_conflict_do_update(index_elements=["run_id", "guid"], set_=again)
+    )
 
 
 def change(run_id: str, guid: str, action: str, title: str = "", **more: Any) -> dict[str, Any]:

@@ -55,10 +55,19 @@ class _Transaction:
     """One transaction: the states it found, the rows it puts down, the ids to be indexed."""
 
     states: dict[str, str]
-    reserved: set[str] = field(default_factory=set)
     changes: list[dict[str, Any]] = field(default_factory=list)
     identities: list[dict[str, Any]] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
+
+
+def _known_resources(identity: Identity | None, original: dict[str, Any]) -> list[dict[str, str]]:
+    """What was remembered of the resources; else what the dataset has, known by its addresses."""
+    if identity and identity.resources:
+        return identity.resources
+    return diff.remember_resources(
+        [resource["id"] for resource in original["resources"]],
+        [{"url": resource["url"]} for resource in original["resources"]],
+    )
 
 
 class Writer:
@@ -160,6 +169,7 @@ class Writer:
         """Put the records into the session; returns the ids of datasets to be indexed."""
         work = self._lookup(items)
         transaction = _Transaction(self.catalog.states(item.package_id for item in work))
+        todo: list[tuple[_Item, dict[str, Any]]] = []
         for item in work:
             if self._is_written(item, transaction.states):
                 # perhaps by a process that died before it could index it
@@ -167,11 +177,18 @@ class Writer:
                 continue
             with errors.during("mapping"):
                 mapped = self.setup.map(item.record)
-            guid, title = item.record.guid, item.record.title
             if mapped.excluded:
+                guid, title = item.record.guid, item.record.title
                 transaction.changes.append(report.change(self.run_id, guid, "excluded", title))
             elif self._is_ours(item, mapped.dataset, transaction):
-                self._write_one(item, mapped.dataset, transaction)
+                todo.append((item, {**mapped.dataset, "id": item.package_id}))
+        new = [dataset for _, dataset in todo if dataset["id"] not in transaction.states]
+        for dataset, name in zip(
+            new, self.catalog.free_names([dataset["name"] for dataset in new]), strict=True
+        ):
+            dataset["name"] = name
+        for item, dataset in todo:
+            self._write_one(item, dataset, transaction)
         self._save_identities(transaction.identities)
         report.put(transaction.changes)
         return transaction.written
@@ -190,6 +207,8 @@ class Writer:
         """False where another source of higher priority carries the dataset."""
         if item.identity:
             return item.identity.state != "yielded"
+        if not self.has_rivals:
+            return True
         elsewhere = priority.carried_by(self.setup.source, item.record.guid, dataset)
         if elsewhere is None:
             return True
@@ -202,22 +221,22 @@ class Writer:
         return True
 
     def _write_one(self, item: _Item, dataset: dict[str, Any], transaction: _Transaction) -> None:
-        known = item.identity.resources if item.identity else []
-        resources = diff.keep_resource_ids(known, dataset["resources"], item.package_id)
-        dataset["id"] = item.package_id
         fields: list[str] = []
         if item.package_id in transaction.states:
             action = "updated"
-            kept = item.identity.kept_fields if item.identity else []
             original = self.catalog.show(item.package_id)
+            resources = diff.keep_resource_ids(
+                _known_resources(item.identity, original), dataset["resources"], item.package_id
+            )
+            kept = item.identity.kept_fields if item.identity else []
             with errors.during("validation"):
                 keep = {*kept, *self.setup.config.keep_fields}
                 fields = self.catalog.update(original, dataset, keep)
         else:
             action = "created"
-            dataset["name"] = self.catalog.free_name(dataset["name"], transaction.reserved)
             with errors.during("validation"):
-                self.catalog.create(dataset)
+                ids = self.catalog.create(dataset)
+            resources = diff.remember_resources(ids, dataset["resources"])
         transaction.identities.append(self._identity(item, "active", resources))
         if action == "created" or fields:
             title = dataset.get("title") or item.record.title
@@ -226,6 +245,10 @@ class Writer:
                 report.change(self.run_id, item.record.guid, action, title, **more)
             )
             transaction.written.append(item.package_id)
+
+    @cached_property
+    def has_rivals(self) -> bool:
+        return priority.has_rivals(self.setup.source)
 
     @cached_property
     def force(self) -> bool:
