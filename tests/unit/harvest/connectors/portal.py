@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from pathlib import Path
@@ -57,9 +58,9 @@ def spoiled_json(payload: Any, seed: int, times: int = 4) -> bytes:
         if action < 0.3:
             del holder[key]
         elif action < 0.9:
-            holder[key] = chance.choice(ODDITIES)
+            holder[key] = copy.deepcopy(chance.choice(ODDITIES))
         else:
-            holder[key] = [holder[key], holder[key]]
+            holder[key] = [holder[key], copy.deepcopy(holder[key])]
     return json.dumps(payload).encode()
 
 
