@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import shutil
 import sys
@@ -43,7 +44,7 @@ class Demo:
         self.web = process.Daemon(state / "web")
         self.worker = process.Daemon(state / "worker")
         self.password = self.stack.secret("admin", size=6)
-        self._seeded = state / "seeded"
+        self._progress = state / "progress.json"
 
     @contextlib.contextmanager
     def servers(self) -> Iterator[None]:
@@ -97,28 +98,43 @@ class Demo:
         return f"http://127.0.0.1:{self.portal.port}"
 
     def fill(self) -> None:
-        """Makes the admin and the agencies and harvests the sources, unless that was done."""
-        done = self._seeded.read_text() if self._seeded.exists() else ""
-        if done == self.portal_url:
-            return
-        if not done:
+        """Makes the admin and the agencies and harvests the sources; what was done, it skips."""
+        if self._first("admin", "made"):
             say(f"Creating the sysadmin “{ADMIN}”")
             self.instance.quietly(
                 "sysadmin", "add", ADMIN, "--create", f"email={ADMIN}@example.org",
                 f"password={self.password}",
             )
+            self._remember("admin", "made")
+        if self._first("agencies", "seeded"):
             self.instance.ckan("hanoi", "agencies", "apply")
+            self._remember("agencies", "seeded")
         for name, kind, path, agency in SOURCES:
             url = self.portal_url + path
-            if done:  # the portal has had to move to another port
-                self.instance.ckan("hanoi", "source", "edit", name, "--url", url)
-            else:
-                self.instance.ckan(
-                    "hanoi", "source", "add", name, "--kind", kind, "--url", url,
-                    "--agency", agency, "--every", "daily",
-                )
-            self.instance.ckan("hanoi", "harvest", "run", name, "--inline")
-        self._seeded.write_text(self.portal_url)
+            if self._first(f"source {name}", url):
+                self._add_source(name, kind, url, agency)
+                self._remember(f"source {name}", url)
+            if self._first(f"harvest {name}", url):
+                self.instance.ckan("hanoi", "harvest", "run", name, "--inline")
+                self._remember(f"harvest {name}", url)
+
+    def _add_source(self, name: str, kind: str, url: str, agency: str) -> None:
+        if f"source {name}" in self._done():  # the portal has had to move to another port
+            self.instance.ckan("hanoi", "source", "edit", name, "--url", url)
+        else:
+            self.instance.ckan(
+                "hanoi", "source", "add", name, "--kind", kind, "--url", url,
+                "--agency", agency, "--every", "daily",
+            )
+
+    def _done(self) -> dict[str, str]:
+        return json.loads(self._progress.read_text()) if self._progress.exists() else {}
+
+    def _first(self, step: str, outcome: str) -> bool:
+        return self._done().get(step) != outcome
+
+    def _remember(self, step: str, outcome: str) -> None:
+        self._progress.write_text(json.dumps({**self._done(), step: outcome}, indent=1))
 
     def serve(self) -> int:
         """Runs the worker and the web server until one ends or Ctrl-C."""
