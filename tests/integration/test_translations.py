@@ -1,6 +1,7 @@
 """The catalogues as a visitor gets them: from CKAN's pages and for its JavaScript."""
 from __future__ import annotations
 
+import ckan.plugins.toolkit as tk
 import pytest
 from bs4 import BeautifulSoup
 from ckan.lib.i18n import build_js_translations
@@ -32,3 +33,43 @@ def test_the_browser_gets_vietnamese_for_its_scripts(app, tmp_path, monkeypatch,
         "Input is too short, must be at least %(num)d characters",
         "Nội dung quá ngắn, phải có ít nhất %(num)d ký tự",
     ]
+
+
+def test_an_error_page_says_in_vietnamese_what_is_wrong(app):
+    page = BeautifulSoup(app.get("/vi/nowhere", status=404).body, "html.parser")
+    assert page.h1.get_text(strip=True) == "404 Không tìm thấy"
+    assert "Không có gì ở địa chỉ này" in page.select_one("#error-content").get_text()
+
+
+def test_an_error_page_keeps_the_reason_ckan_gives(app):
+    page = BeautifulSoup(app.get("/vi/dataset/nowhere", status=404).body, "html.parser")
+    assert "Không tìm thấy tập dữ liệu" in page.select_one("#error-content").get_text()
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "shown"),
+    [
+        (403, "<script>alert(1)</script>", "<script>alert(1)</script>"),
+        (400, "The CSRF token has expired.", "Biểu mẫu đã mở quá lâu"),
+        ([500], "Internal server error", "Lỗi thuộc về hệ thống"),
+    ],
+)
+def test_the_text_of_an_error_is_replaced_only_where_it_is_a_standing_one(app, code, text, shown):
+    with app.flask_app.test_request_context("/", environ_overrides={"CKAN_LANG": "vi"}):
+        assert tk.h.hanoi_error_text(code, text).startswith(shown)
+
+
+def test_what_an_address_says_is_not_markup_on_the_error_page(app):
+    body = app.get("/vi/dataset/%3Cscript%3Ealert(1)%3C%2Fscript%3E", status=404).body
+    assert "<script>alert(1)" not in body
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("vi", "03/02/2026 10:05"), ("en", "February 3, 2026, 10:05")]
+)
+def test_a_time_of_day_has_the_order_of_the_readers_language(app, language, shown):
+    with app.flask_app.test_request_context("/", environ_overrides={"CKAN_LANG": language}):
+        for moment in ("2026-02-03T10:05:00", tk.h.date_str_to_datetime("2026-02-03T10:05:00")):
+            assert tk.h.render_datetime(moment, with_hours=True).startswith(shown)
+        assert tk.h.render_datetime("2026-02-03", date_format="%Y") == "2026"
+        assert tk.h.render_datetime("no date", with_hours=True) == ""
