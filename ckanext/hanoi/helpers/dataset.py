@@ -8,6 +8,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi.dataset.rules import RuleError, as_list
 from ckanext.hanoi.dates import parse
+from ckanext.hanoi.vietnamese import fold
 from ckanext.hanoi.vocabulary import Term, vocabulary
 
 _RECOMMENDED = "recommended"
@@ -90,6 +91,11 @@ def hanoi_page_of(dataset_type: str, field_name: str) -> int:
 def hanoi_is_recommended(field: dict[str, Any]) -> bool:
     """Whether the form marks the field as one that should be filled in."""
     return bool(field.get(_RECOMMENDED))
+
+
+def hanoi_initials(text: str) -> str:
+    """The first letters of the words, as people abbreviate an agency: ``sgddt``."""
+    return "".join(word[0] for word in re.findall(r"[a-z0-9]+", fold(text)))
 
 
 def hanoi_citation(data: dict[str, Any]) -> str:
