@@ -1,15 +1,23 @@
-"""Watches over a read in pages: that it ends, and that it is whole. Knows no CKAN."""
+"""Watches over a read in pages: that it ends, and that it is whole; and over what it brings.
+
+Knows no CKAN.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
+from ckanext.hanoi.harvest.clean import printable
+from ckanext.hanoi.harvest.fetch import Response
 from ckanext.hanoi.harvest.identity import Candidate
 from ckanext.hanoi.harvest.record import SourceError
 
 #: So many pages without a record, one after the other, are taken for a source without an end.
 EMPTY_PAGES = 20
+#: Levels of lists and objects within one another that an answer may have.
+_DEPTH = 80
 
 
 class Pages:
@@ -56,6 +64,23 @@ class Pages:
                 "%(url)s announced %(announced)s records but gave %(seen)s.",
                 url=self.url, announced=self.announced, seen=self.seen,
             )  # fmt: skip
+
+
+def json_of(answer: Response) -> Any:
+    """The JSON of an answer, fit to be kept: no characters that can't be stored, no depth that
+    breaks what works on it. FetchError or SourceError where it is none."""
+    value = answer.json()
+    layer = [value]
+    for _ in range(_DEPTH):
+        layer = [
+            inner
+            for item in layer
+            if isinstance(item, (dict, list))
+            for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not layer:
+            return printable(value)
+    raise SourceError("The answer of %(url)s is nested too deeply.", url=answer.url)
 
 
 def _key(candidate: Candidate) -> bytes:

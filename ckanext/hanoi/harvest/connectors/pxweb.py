@@ -11,7 +11,7 @@ from ckanext.hanoi.harvest import folder, loose, xml
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, Response
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
-from ckanext.hanoi.harvest.paging import Pages
+from ckanext.hanoi.harvest.paging import Pages, json_of
 from ckanext.hanoi.harvest.standards import px, pxweb_tables
 from ckanext.hanoi.harvest.standards.draft import plain
 
@@ -103,7 +103,7 @@ class PxwebConnector(Connector):
             else:
                 yield from self._behind_pages(fetcher, self.url.rstrip("/"), "", None)
         else:
-            payload = answer.json()
+            payload = json_of(answer)
             if isinstance(payload, Mapping) and "tables" in payload:
                 yield from self._table_pages(fetcher, answer.url, payload)
             elif isinstance(payload, Mapping) and "variables" in payload:
@@ -142,7 +142,7 @@ class PxwebConnector(Connector):
             f"{b}/{t}{below}" for b in bases for t in ([tongue] if tongue else ("vi", "en"))
         ):
             try:
-                payload = fetcher.get(start).json()
+                payload = json_of(fetcher.get(start))
             except FetchError as e:
                 if e.status is None or e.status == 429 or e.status >= 500:
                     raise
@@ -163,7 +163,7 @@ class PxwebConnector(Connector):
         failures = 0
         while waiting:
             url, labels, nodes = waiting.pop()
-            nodes = fetcher.get(url).json() if nodes is None else nodes
+            nodes = json_of(fetcher.get(url)) if nodes is None else nodes
             if not isinstance(nodes, list):
                 raise SourceError("%(url)s answered without a list of tables.", url=url)
             folders = []
@@ -192,7 +192,7 @@ class PxwebConnector(Connector):
         guid = _v1_guid(address)
         title = loose.text(node.get("text"))
         try:
-            metadata = fetcher.get(address).json()
+            metadata = json_of(fetcher.get(address))
         except FetchError as e:
             if e.status is None or e.status == 429:
                 raise
@@ -225,14 +225,14 @@ class PxwebConnector(Connector):
         start = urlunsplit((parts.scheme, parts.netloc, f"{base}/tables", "", ""))
         if single:
             answer = fetcher.get(f"{start}/{single.group(1)}", params=ask)
-            yield self._table_v2(answer.url, answer.json(), "")
+            yield self._table_v2(answer.url, json_of(answer), "")
             return
         ask = {
             **{k: v for k, v in own.items() if k.lower() not in ("pagenumber", "pagesize")},
             **ask,
         }
         answer = fetcher.get(start, params={**ask, "pageNumber": 1, "pageSize": _PAGE})
-        yield from self._table_pages(fetcher, answer.url, answer.json(), start, ask)
+        yield from self._table_pages(fetcher, answer.url, json_of(answer), start, ask)
 
     def _table_pages(
         self, fetcher: Fetcher, url: str, payload: Any, start: str = "", ask: Any = None
@@ -264,7 +264,7 @@ class PxwebConnector(Connector):
                 )
             else:
                 break
-            url, payload = answer.url, answer.json()
+            url, payload = answer.url, json_of(answer)
         pages.finish()
 
     def _table_v2(self, url: str, table: Any, tongue: str) -> Candidate | Unreadable:

@@ -483,7 +483,8 @@ def test_only_a_source_error_leaves_the_reading_of_spoiled_answers(httpserver, s
 def test_content_that_was_tampered_with_never_breaks_the_mapping(seed, kind):
     contents = {
         "v1": {"api": "http://x.vn/api/v1/vi/a.px", "title": "T", "time": ["2020"],
-               "folders": ["a"], "variables": [{"name": "n", "code": "c", "count": 2}], "more": {"a": "b"}},
+               "folders": ["a"], "more": {"a": "b"},
+               "variables": [{"name": "n", "code": "c", "count": 2}]},
         "v2": {"base": "http://x.vn/api/v2/tables", "language": "vi", "table": LIST["tables"][0]},
         "file": {"url": "http://x.vn/a.px", **px.table(px.read(io.BytesIO(FILE)))},
     }  # fmt: skip
