@@ -14,7 +14,6 @@ SCHEMAS = Path(__file__).parent.parent / "schemas"
 DEFAULTS = {
     "scheming.dataset_schemas": "ckanext.hanoi:schemas/dataset.yaml",
     "scheming.organization_schemas": "ckanext.hanoi:schemas/organization.yaml",
-    "scheming.organization_schemas": "ckanext.hanoi:schemas/organization.yaml",
     "scheming.presets": "ckanext.scheming:presets.json ckanext.hanoi:schemas/presets.yaml",
     "licenses_group_url": f"file://{SCHEMAS / 'licenses.json'}",
 }
