@@ -107,6 +107,13 @@ class Body:
         self._file.close()
 
 
+def _is_cut(error: Exception, text: str) -> bool:
+    """Whether the JSON is wrong because it stops too early."""
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    return error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")
+
+
 class Response:
     """A complete answer: ``url`` (the final one, without user name and password), ``status``,
     ``headers`` (names in any case), ``not_modified`` (304: there is no body).
@@ -188,8 +195,7 @@ class Response:
         try:
             return json.loads(text)
         except (ValueError, RecursionError) as e:
-            cut = isinstance(e, json.JSONDecodeError) and e.pos >= len(text.rstrip()) - 1
-            if cut or not text.strip():
+            if not text.strip() or _is_cut(e, text):
                 raise FetchError(
                     "The answer of %(url)s ends in the middle of its JSON.",
                     url=self.url, status=self.status, retryable=True,

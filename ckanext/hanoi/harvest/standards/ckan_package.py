@@ -5,6 +5,7 @@ Portals differ in where they put things: a field of their schema, an extra, a tr
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -55,15 +56,13 @@ class Package:
     def translated(self, name: str, *more: str) -> dict[str, str] | str:
         """``name`` in its languages: a dictionary, ``name_translated``, ``name_vi``/``name_en``."""
         whole = loose.languages(self.get(f"{name}_translated")) or loose.languages(self.get(name))
-        for key in self.raw:
-            head, _, language = key.rpartition("-" if f"{name}-" in key else "_")
-            if head in (name, f"{name}_translated") and language in ("vi", "en", "fr", "de", "es"):
-                if words := self.text(key):
-                    whole.setdefault(language, words)
+        for key in list(self.raw):
+            match = re.fullmatch(rf"{name}(?:_translated)?[-_]([a-z]{{2}})", key)
+            if match and (words := self.text(key)):
+                whole.setdefault(match[1], words)
         plain = loose.text(self.get(name, *more))
-        if whole and plain and not loose.languages(self.raw.get(name)):
-            if set(whole) == {"en"} and plain != whole["en"]:
-                whole = {"vi": plain, **whole}
+        if set(whole) == {"en"} and plain and plain != whole["en"]:
+            whole = {"vi": plain, **whole}
         return loose.multilingual(whole) if whole else plain
 
     def leftovers(self) -> dict[str, str]:
@@ -243,12 +242,12 @@ def _person(value: Any) -> tuple[str, str]:
 
 def _dates(package: Package, draft: dict[str, Any]) -> None:
     raw = package.raw
-    draft["issued"] = package.text("issued", "release_date", "date_released", "publication_date") or (
-        loose.text(raw.get("metadata_created"))
-    )
-    draft["modified"] = package.text("modified", "last_updated", "date_updated", "last_update") or (
-        loose.text(raw.get("metadata_modified"))
-    )
+    draft["issued"] = package.text(
+        "issued", "release_date", "date_released", "publication_date"
+    ) or loose.text(raw.get("metadata_created"))
+    draft["modified"] = package.text(
+        "modified", "last_updated", "date_updated", "last_update"
+    ) or loose.text(raw.get("metadata_modified"))
     draft["temporal_start"] = package.text(
         "temporal_start", "temporal_coverage_from", "temporal_coverage-from", "date_range_start"
     )
