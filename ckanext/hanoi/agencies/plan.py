@@ -88,7 +88,8 @@ class Note:
     - ``duplicate``: the organization ``about`` stands for the same agency
     - ``unknown``: it was seeded for an agency that the list no longer has
     - ``taken``: the name ``about`` that it should have is another's
-    - ``abolished``: there is no single successor; ``about`` has their names, if there are several
+    - ``abolished``: there is no single successor that has an organization; ``about`` has the
+      successors' names, if there are any
     """
 
     agency: str
@@ -159,6 +160,7 @@ class _Planner:
         self.result = Plan()
         self.taken = taken | {one.name for one in organizations}
         self.of_agency = self._identify(organizations)
+        self.present: set[str] = set()
 
     def plan(self) -> Plan:
         changed: list[Change] = []
@@ -166,13 +168,24 @@ class _Planner:
         for agency in self.registry.active():
             organization = self.of_agency.get(agency.slug)
             if organization is None:
-                created += self._create(agency)
+                change = self._create(agency)
+                if change is None:
+                    continue
+                created.append(change)
             elif organization.deleted:
                 self._keep(agency.slug, organization, "deleted")
+                continue
             else:
                 changed += self._update(agency, organization)
-        self.result.changes = [*changed, *created, *self._merges()]
+            self.present.add(agency.slug)
+        self.result.changes = [*created, *changed, *self._merges()]
         return self.result
+
+    def _wanted(self, agency: Agency) -> dict[str, str]:
+        values = wanted(agency, self.registry)
+        if values["parent"] not in self.present:
+            values["parent"] = ""  # a person deleted it
+        return values
 
     # -- which organization is which agency's ------------------------------------------------------
 
@@ -215,16 +228,16 @@ class _Planner:
 
     # -- what would be done ------------------------------------------------------------------------
 
-    def _create(self, agency: Agency) -> list[Change]:
+    def _create(self, agency: Agency) -> Change | None:
         if agency.slug in self.taken:
             self.result.review.append(Note(agency.slug, "", "taken", agency.slug))
-            return []
-        fields = {name: value for name, value in wanted(agency, self.registry).items() if value}
-        return [Change("create", agency.slug, title=agency.vi, fields=fields)]
+            return None
+        fields = {name: value for name, value in self._wanted(agency).items() if value}
+        return Change("create", agency.slug, title=agency.vi, fields=fields)
 
     def _update(self, agency: Agency, organization: Organization) -> list[Change]:
         fields: dict[str, str] = {}
-        for name, value in wanted(agency, self.registry).items():
+        for name, value in self._wanted(agency).items():
             current = organization.values.get(name, "")
             if current == value:
                 continue
@@ -254,7 +267,7 @@ class _Planner:
             heirs = self.registry.heirs(slug)
             if one.merged_into:
                 self._keep(slug, one, "restored")
-            elif len(heirs) == 1:
+            elif len(heirs) == 1 and heirs[0].slug in self.present:
                 merges.append(Change(
                     "merge", slug, one.name, one.values.get("title", ""), id=one.id,
                     successor=heirs[0].slug, datasets=one.datasets, members=one.members))

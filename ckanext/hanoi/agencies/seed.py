@@ -49,7 +49,8 @@ def apply(agencies: Registry | None = None, user: str | None = None,
     """Carry out the plan of this moment and return it. ``user`` is the name in the activities."""
     agencies = agencies or registry()
     todo = current_plan(agencies)
-    worker = _Seeder(user or tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
+    user = user or tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    worker = _Seeder(user, todo)
     for number, change in enumerate(todo.changes, 1):
         if progress:
             progress(number, len(todo.changes), change)
@@ -58,11 +59,13 @@ def apply(agencies: Registry | None = None, user: str | None = None,
 
 
 class _Seeder:
-    def __init__(self, user: str) -> None:
+    def __init__(self, user: str, todo: Plan) -> None:
         self.user = user
         self.rows = {row.id: row for row in store.rows()}
         self.ids = {row.agency: row.id for row in self.rows.values()
                     if row.agency and row.state == "active"}
+        self.ids.update((change.agency, change.id) for change in todo.changes
+                        if change.id and change.action != "merge")
 
     def call(self, action: str, data: dict[str, Any], **context: Any) -> Any:
         return tk.get_action(action)(
@@ -97,7 +100,6 @@ class _Seeder:
             former = [*(name for name in former if name != change.fields["name"]), row.name]
         self._patch(row, change.agency, {
             **row.seed, **({"former_names": former} if former else {})}, change, data)
-        self.ids[change.agency] = row.id
         if "name" in change.fields or "title" in change.fields:
             _reindex(store.dataset_ids(row.id))
 
@@ -113,7 +115,7 @@ class _Seeder:
         for name in _LISTS & set(data):
             data[name] = data[name].splitlines()
         if data.get("parent"):
-            data["parent"] = self.ids.get(data["parent"], data["parent"])
+            data["parent"] = self.ids[data["parent"]]
         return data
 
     # -- merge -------------------------------------------------------------------------------------
@@ -126,7 +128,7 @@ class _Seeder:
         seeding finds the old organization, moves the rest and indexes all of them.
         """
         row = self.rows[change.id]
-        heir = self._heir(change)
+        heir = self.ids[change.successor]
         moved = sorted({*(row.seed.get("moved") or ()), *store.dataset_ids(row.id)})
         self._patch(row, change.agency, {**row.seed, "moved": moved})
         for id_ in store.dataset_ids(row.id):
@@ -140,15 +142,6 @@ class _Seeder:
         self._move_sources(row.id, heir)
         self._patch(row, change.agency, {**row.seed, "merged_into": heir},
                     data={"state": "deleted"})
-
-    def _heir(self, change: Change) -> str:
-        if change.successor in self.ids:
-            return self.ids[change.successor]
-        named = model.Group.get(change.successor)
-        if named is None or named.state != "active":
-            raise tk.ValidationError({"organization": [
-                tk._("%s has no organization to merge into") % change.successor]})
-        return named.id
 
     def _move_sources(self, old: str, heir: str) -> None:
         """What is harvested for the old organization is harvested for the new one."""

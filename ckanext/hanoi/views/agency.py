@@ -14,14 +14,15 @@ _PAGES = frozenset({"organization.read", "organization.about", "organization.mem
 
 @agencies.after_app_request
 def moved_permanently(response: Response) -> Response:
-    """301 in the place of "not found", and of the page of an organization that was put away.
+    """301 in the place of "not found", which is "not allowed" on some pages of an organization
+    that was put away, and of its page where a former member may still see it.
 
     A page that is there costs no more than a look at its status. A sysadmin still sees the old
     organization, to bring it back.
     """
     if request.endpoint not in _PAGES or request.method not in ("GET", "HEAD"):
         return response
-    gone = response.status_code == 404 or _is_put_away()
+    gone = response.status_code in (403, 404) or _is_put_away()
     if not gone or getattr(tk.current_user, "sysadmin", False):
         return response
     name = store.new_name((request.view_args or {}).get("id") or "")
