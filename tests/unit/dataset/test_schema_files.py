@@ -13,7 +13,8 @@ SCHEMA = yaml.safe_load((SCHEMAS / "dataset.yaml").read_text(encoding="utf-8"))
 PRESETS = yaml.safe_load((SCHEMAS / "presets.yaml").read_text("utf-8"))["presets"]
 FIELDS = SCHEMA["dataset_fields"] + SCHEMA["resource_fields"]
 
-DATASET = """title title_en name notes notes_en identifier owner_org managing_agency theme tag_string
+DATASET = """
+    title title_en name notes notes_en identifier owner_org managing_agency theme tag_string
     frequency issued modified temporal_start temporal_end spatial_coverage spatial language
     license_id rights access_level sensitivity personal_data private legal_basis decision_number
     plan_objective contact_unit contact_name contact_email contact_phone url conforms_to version
