@@ -66,6 +66,7 @@ class Columns:
                     self._own[compact(str(label))] = Guess(key, rank)
         taken = {guess.key for guess in self._own.values() if guess.rank == -2}
         self.configured: frozenset[str] = frozenset(taken)
+        self.own: frozenset[str] = frozenset(more)
 
     def guesses(self, label: str, group: str = "", resource: bool = False) -> list[Guess]:
         """The possible meanings of a header text, the surest first.

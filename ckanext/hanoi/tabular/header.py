@@ -155,6 +155,8 @@ def _acceptable(sheet: Sheet, columns: Columns, header: Header) -> bool:
     keys = set(header.keys.values())
     if columns.configured & keys:
         return "title" in keys or "identifier" in keys or len(keys) > 1
+    if len(columns.own & keys) > 2:
+        return True
     known = len(header.keys)
     if not cells or known / cells < _FEWEST_KNOWN:
         return False
