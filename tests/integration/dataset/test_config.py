@@ -5,9 +5,9 @@ import ckan.plugins as p
 import pytest
 from ckan.common import config
 from ckan.model.license import LicenseRegister
+from ckanext.scheming.plugins import SchemingDatasetsPlugin
 
 from ckanext.hanoi.dataset.config import DEFAULTS
-from ckanext.scheming.plugins import SchemingDatasetsPlugin
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_the_schema_is_there_wherever_the_plugin_stands(load, names):
     load(names)
     fields = SchemingDatasetsPlugin.instance._expanded_schemas["dataset"]["dataset_fields"]
     assert "frequency" in [field["field_name"] for field in fields]
-    assert "vn-luat-gddt-2023" in LicenseRegister().keys()
+    assert "vn-luat-gddt-2023" in LicenseRegister()
 
 
 def test_what_the_admin_writes_wins(load):
@@ -49,10 +49,10 @@ def test_what_the_admin_writes_wins(load):
         "licenses_group_url": "",
     })
     assert set(SchemingDatasetsPlugin.instance._schemas) == {"formpages"}
-    assert "vn-luat-gddt-2023" not in LicenseRegister().keys()
+    assert "vn-luat-gddt-2023" not in LicenseRegister()
 
 
 def test_stock_ckan_stays_stock_without_the_plugin(load):
     load("activity")
     assert not config.get("licenses_group_url")
-    assert LicenseRegister().keys()[0] == "notspecified"
+    assert next(iter(LicenseRegister())) == "notspecified"
