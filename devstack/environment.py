@@ -267,7 +267,7 @@ def chromium() -> str:
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)), None)
     if not found:
-        apt_install(["chromium"], "Chromium, for the browser tests,")
+        apt_install(["chromium", "fonts-dejavu-core"], "Chromium, for the browser tests,")
         found = next(filter(None, map(shutil.which, names)), None)
     if not found:
         raise SetupError("Chromium is needed for the browser tests.")

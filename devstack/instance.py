@@ -18,9 +18,10 @@ TEMPLATE = ROOT / "devstack" / "demo.ini"
 class Instance:
     """CKAN with the extension, configured as the demonstration is, on the servers of ``stack``."""
 
-    def __init__(self, stack: Stack):
+    def __init__(self, stack: Stack, database: str = "ckan"):
         self.stack = stack
-        self.ini = stack.state / "ckan.ini"
+        self.database = database
+        self.ini = stack.state / f"{database}.ini"
 
     def configure(self, site_url: str) -> None:
         """Writes the configuration file; its secrets are made once and kept."""
@@ -33,7 +34,7 @@ class Instance:
     def environ(self) -> dict[str, str]:
         """The environment of a process that works on this CKAN."""
         return {
-            **os.environ, **self.stack.environ(), "CKAN_INI": str(self.ini),
+            **os.environ, **self.stack.environ(self.database), "CKAN_INI": str(self.ini),
             "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1",
         }
 
@@ -56,8 +57,9 @@ class Instance:
 
     def prepare_database(self) -> bool:
         """Makes or upgrades the tables when the code asks for it; True for a new database."""
-        new = "postgres" not in self.stack.own and self.stack.postgres.create_database("ckan")
-        stamp = self.stack.state / "database-stamp"
+        stack = self.stack
+        new = "postgres" not in stack.own and stack.postgres.create_database(self.database)
+        stamp = stack.state / f"{self.database}-stamp"
         wanted = _tables_fingerprint()
         if new or not stamp.exists() or stamp.read_text() != wanted:
             environment.say("Creating CKAN's tables" if new else "Upgrading CKAN's tables")
@@ -67,7 +69,7 @@ class Instance:
 
 
 def _tables_fingerprint() -> str:
-    digest = hashlib.sha256((environment.venv_dir() / "hanoi-stamp").read_bytes())
+    digest = hashlib.sha256((Path(sys.prefix) / "hanoi-stamp").read_bytes())
     for path in sorted((ROOT / "ckanext" / "hanoi" / "migration").rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()

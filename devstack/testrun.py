@@ -25,24 +25,32 @@ def main(arguments: list[str]) -> int:
     options, rest = options_of(arguments)
     if options.setup:
         return 0
-    paths = [word for word in rest if not word.startswith("-") and _path_of(word).exists()]
-    if not paths:
-        rest.append("tests")
     os.chdir(ROOT)
-    unit = ROOT / "tests" / "unit"
-    if paths and not options.stop and all(_path_of(word).is_relative_to(unit) for word in paths):
+    paths = [_path_of(word) for word in rest if _names_tests(word)]
+    if not paths:
+        paths = [ROOT / "tests"]
+        rest.append("tests")
+    if not options.stop and all(path.is_relative_to(ROOT / "tests/unit") for path in paths):
         return _pytest(["-p", "no:ckan", "-p", "no:ckan_fixtures", *rest], {})
+    return _with_servers(options, rest, paths)
 
+
+def _with_servers(options: argparse.Namespace, rest: list[str], paths: list[Path]) -> int:
     from devstack.stack import Stack
 
     stack = Stack(_state_dir(options.ckan), durable=False)
-    _refuse_others_data(stack.own.get("postgres"))
     if options.stop:
         stack.stop()
         return 0
+    _refuse_others_data(stack.own.get("postgres"))
+    environ = {}
+    if any(_touches(path, ROOT / "tests/e2e") for path in paths):
+        environ["HANOI_CHROMIUM"] = environment.chromium()
     with stack.in_use(keep=options.keep):
         _make_database(stack)
-        return _pytest([f"--ckan-ini={ROOT / 'test.ini'}", *rest], stack.environ(DATABASE))
+        return _pytest(
+            [f"--ckan-ini={ROOT / 'test.ini'}", *rest], {**environ, **stack.environ(DATABASE)}
+        )
 
 
 def options_of(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -59,6 +67,14 @@ def _state_dir(ckan: str) -> Path:
     if os.environ.get("HANOI_STATE"):
         return Path(os.environ["HANOI_STATE"])
     return ROOT / ".state" / ("test" if ckan == environment.CKAN_VERSIONS[0] else f"test-{ckan}")
+
+
+def _names_tests(word: str) -> bool:
+    return not word.startswith("-") and _path_of(word).exists()
+
+
+def _touches(path: Path, folder: Path) -> bool:
+    return path.is_relative_to(folder) or folder.is_relative_to(path)
 
 
 def _path_of(word: str) -> Path:
