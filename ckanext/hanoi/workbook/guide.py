@@ -30,8 +30,8 @@ _RULES = {
         "Ngày viết theo kiểu Việt Nam: 31/12/2025, 12/2025, Quý IV/2025 hoặc 2025.",
         "Cột không cần sửa có thể xóa cả cột: nội dung cũ được giữ nguyên. Ô để trống trong cột "
         "còn lại sẽ xóa nội dung cũ. Ô ghi “(giữ nguyên)” không bị thay đổi.",
-        "Xóa một dòng không xóa tập dữ liệu hay tệp đã công bố. Tập dữ liệu không có dòng nào ở trang "
-        "Tài nguyên giữ nguyên các tệp của nó.",
+        "Xóa một dòng không xóa tập dữ liệu hay tệp đã công bố. Tập dữ liệu không có dòng nào ở "
+        "trang Tài nguyên giữ nguyên các tệp của nó.",
         "Không sửa các cột ẩn: hệ thống dùng chúng để nhận ra dòng nào là tập dữ liệu nào.",
     ),
     "en": (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import io
 import re
-import unicodedata
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.vietnamese import nfc
 from ckanext.hanoi.vocabulary import vocabulary
 from ckanext.hanoi.workbook import Returned, read_workbook, write_template
 from ckanext.hanoi.workbook.fields import Field, dataset_fields, resource_fields
@@ -104,9 +104,7 @@ def _text(lines: bool) -> st.SearchStrategy[str]:
     text = st.text(kept, max_size=40) | st.sampled_from(
         ["=1+1", "+84 24", "-", "@a", "_x0041_", "0012"]
     )
-    return text.map(lambda t: unicodedata.normalize("NFC", t)).map(
-        lambda t: t.strip() if lines else " ".join(t.split())
-    )
+    return text.map(nfc).map(lambda t: t.strip() if lines else " ".join(t.split()))
 
 
 def _values(about: Field) -> st.SearchStrategy[Any]:
