@@ -110,6 +110,8 @@ class Catalog:
         update = {name: value for name, value in original.items() if name not in fields}
         update.update({name: value for name, value in dataset.items() if name in fields})
         update.update(id=original["id"], name=original["name"], state="active")
+        # given back, it would stay what it was, and the index would pass for current
+        update.pop("metadata_modified", None)
         if "resources" in fields:
             update["resources"] = _with_own_keys(
                 original["resources"], dataset.get("resources", [])

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.hanoi.harvest import report, settings
-from ckanext.hanoi.harvest.connectors import Record, Unreadable
+from ckanext.hanoi.harvest.connectors import Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, NotModified
 from ckanext.hanoi.harvest.packing import guid_of, pack, pack_record
 from ckanext.hanoi.harvest.setup import Setup
@@ -56,11 +56,14 @@ class Reader:
             self._remind(fetcher, force)
             not_modified = False
             try:
-                records = iter(self.setup.connector.records(fetcher, since))
-                while chunk := list(islice(records, CHUNK)):
+                for chunk in _chunks(self.setup.connector.records(fetcher, since)):
                     self._take(chunk, force)
             except NotModified:
                 not_modified = True
+            except SourceError:
+                # what came before the error is written all the same
+                self._flush()
+                raise
             self._flush()
             self._finish(fetcher, complete=since is None, not_modified=not_modified)
 
@@ -226,6 +229,23 @@ class Reader:
         run.read_done, run.complete, run.not_modified = True, complete, not_modified
         run.options = {**run.options, "fetched": remembered}
         model.Session.commit()
+
+
+def _chunks(records: Iterable[Record | Unreadable]) -> Iterator[list[Record | Unreadable]]:
+    """``CHUNK`` records at a time; those before an error too, then the error."""
+    chunk: list[Record | Unreadable] = []
+    try:
+        for record in records:
+            chunk.append(record)
+            if len(chunk) == CHUNK:
+                yield chunk
+                chunk = []
+    except SourceError:
+        if chunk:
+            yield chunk
+        raise
+    if chunk:
+        yield chunk
 
 
 def _digest(record: Record) -> str:
