@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +184,7 @@ def spaced(text: str) -> str:
     return _NOT_WORD.sub(" ", fold(_CAMEL.sub(" ", text))).strip()
 
 
+@lru_cache(maxsize=16384)
 def compact(text: str) -> str:
     """As ``spaced``, without the spaces: accessURL, access_url and Access URL are one."""
     return _NOT_WORD.sub("", fold(text)) or text.strip()

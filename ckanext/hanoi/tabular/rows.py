@@ -133,7 +133,7 @@ class _Reader:
     def _may_be_header(self, own: dict[int, str]) -> bool:
         """Whether one text heads titles, and another one is known too."""
         short = [text for text in own.values() if len(text) <= 60]
-        if len(short) < 2:
+        if len(short) < 2 or len(short) * 2 < len(own):
             return False
         keys = [self.columns.exact_key(text) for text in short]
         title = "title" in keys or any(compact(text) in self.titles for text in short)

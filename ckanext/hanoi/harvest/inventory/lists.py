@@ -124,7 +124,7 @@ class Lists:
     def _find_resource_sheets(self, lists: list[_List]) -> None:
         candidates = [one for one in lists if one.role == "datasets" and _lists_resources(one)]
         known: set[str] = set()
-        for one in lists:
+        for one in lists if candidates else ():
             if one.role == "datasets" and one not in candidates:
                 for row in read_rows(one.sheet, one.header, self.columns):
                     known.update(_references(row))

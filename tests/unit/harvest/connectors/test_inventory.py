@@ -606,3 +606,40 @@ def test_a_stored_record_of_another_shape_still_becomes_a_draft(value):
         "resources": [{"fields": {"resource.url": value, "resource.size": value}}],
     }
     assert isinstance(InventoryConnector("http://a.vn").to_dataset(Record("g", content)), dict)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_publishers_workbook_can_be_harvested_too(harvest, lang):
+    import io
+
+    from ckanext.hanoi.workbook import write_template
+
+    stream = io.BytesIO()
+    resource = {
+        "id": "r",
+        "url": "https://a.vn/1.csv",
+        "name": "Tệp",
+        "format": "CSV",
+        "issued": "2025",
+    }
+    dataset = {
+        "id": "d",
+        "identifier": "YT-1",
+        "title": "Bệnh viện",
+        "notes": "Mô tả",
+        "frequency": "ANNUAL",
+        "license_id": "cc-by-4.0",
+        "contact_email": "a@hanoi.gov.vn",
+        "language": ["vi"],
+        "issued": "2025-12-31",
+        "resources": [resource],
+    }
+    write_template(stream, [dataset], lang=lang)
+    drafts, problems = harvest(stream.getvalue())
+    assert problems == []
+    draft = drafts["YT-1"]
+    assert (draft["title"], draft["notes"], draft["issued"]) == ("Bệnh viện", "Mô tả", "2025-12-31")
+    assert draft["contact"] == {"email": "a@hanoi.gov.vn"}
+    assert draft["resources"][0]["url"] == "https://a.vn/1.csv"
+    assert draft["resources"][0]["name"] == "Tệp"
+    assert draft["resources"][0]["issued"] == "2025"
