@@ -24,11 +24,14 @@ class Pages:
     """Counts the records of a source, page by page.
 
     ``url`` names the source in the errors. A server may announce how many records it has; what it
-    announced last counts.
+    announced last counts. ``repeats`` pages without a new record are borne one after the other:
+    none where pages are asked for by position, some where the server leads on by itself.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, repeats: int = 0) -> None:
         self.url = url
+        self.repeats = repeats
+        self._stale = 0
         self.announced: int | None = None
         #: Records so far; one that came twice counts twice, as the server counts it.
         self.seen = 0
@@ -44,7 +47,8 @@ class Pages:
         if announced is not None and announced >= 0:
             self.announced = announced
         keys = {_key(candidate) for candidate in candidates}
-        if keys and keys <= self._keys:
+        self._stale = self._stale + 1 if keys and keys <= self._keys else 0
+        if self._stale > self.repeats:
             raise SourceError("%(url)s gives the same page again and again.", url=self.url)
         self._keys |= keys
         self.seen += len(candidates)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from ckanext.hanoi.harvest import loose
+from ckanext.hanoi.harvest.clean import printable
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
@@ -66,7 +67,7 @@ class ArcgisConnector(Connector):
                 yield item.record(guid)
 
     def to_dataset(self, record: Record) -> dict[str, Any]:
-        draft = arcgis_item.to_draft(record.content)
+        draft = arcgis_item.to_draft(printable(record.content))
         draft.setdefault("identifier", record.guid)
         draft.setdefault("title", record.title or record.guid)
         return draft

@@ -26,6 +26,8 @@ _RICHER = (
     "http://datacite.org/schema/kernel-3",
     "http://schema.datacite.org/oai/oai-1.",
 )
+#: Pages with nothing new that a list may have, one after the other: it may grow while it is read.
+_REPEATS = 10
 _PROTOCOL = ("verb", "resumptiontoken", "from", "until", "identifier")
 
 
@@ -79,6 +81,7 @@ class OaiPmhConnector(Connector):
         start = self._from(fetcher, since) if since else ""
         prefix = self._prefix(fetcher)
         distinct = Distinct()
+        gone: set[str] = set()
         for set_ in self._sets():
             arguments = {"metadataPrefix": prefix, "set": set_, "from": start}
             arguments = {key: value for key, value in arguments.items() if value}
@@ -86,7 +89,10 @@ class OaiPmhConnector(Connector):
                 if isinstance(item, Candidate):
                     if guid := distinct.guid(item):
                         yield item.record(guid)
-                else:
+                elif not isinstance(item, Record):
+                    yield item
+                elif item.guid not in gone:
+                    gone.add(item.guid)
                     yield item
 
     def to_dataset(self, record: Record) -> dict[str, Any]:
@@ -168,7 +174,7 @@ class OaiPmhConnector(Connector):
     def _pages(
         self, fetcher: Fetcher, arguments: dict[str, str]
     ) -> Iterator[Candidate | Record | Unreadable]:
-        pages, tokens = Pages(self.url), set()
+        pages, tokens = Pages(self.url, repeats=_REPEATS), set()
         ask = {"verb": "ListRecords", **arguments}
         while True:
             page = self._page(fetcher, ask)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from ckanext.hanoi.harvest import folder, loose, xml
+from ckanext.hanoi.harvest.clean import printable
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, Response
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
@@ -22,7 +23,7 @@ _FAILURES = 10
 _PAGE = 100
 _V1 = re.compile(r"(?i)^(.*?/api/v1)(?:/([a-z]{2,3}(?:-[a-z]+)?))?(?:/(.*))?$")
 _V2 = re.compile(r"(?i)^(.*?/v2(?:beta)?(?:/api/v2)?)(?:/(.*))?$")
-_PAGES = re.compile(r"(?i)^(.*?)/pxweb/([a-z]{2})(?:/([^/]+))?")
+_PAGES = re.compile(r"(?i)^(.*?)/pxweb/([a-z]{2})(?:/([^/]+)|/?$)")
 _FILE = re.compile(
     rb"(?i)^(?:\xef\xbb\xbf)?\s*(?:CHARSET|AXIS-VERSION|CODEPAGE|LANGUAGES?|MATRIX|TITLE)\s*="
 )
@@ -74,7 +75,7 @@ class PxwebConnector(Connector):
                 yield item.record(guid)
 
     def to_dataset(self, record: Record) -> dict[str, Any]:
-        draft = pxweb_tables.to_draft(record.content)
+        draft = pxweb_tables.to_draft(printable(record.content))
         draft.setdefault("identifier", record.guid)
         draft.setdefault("title", record.title or record.guid)
         return draft
@@ -85,6 +86,8 @@ class PxwebConnector(Connector):
         path = urlsplit(self.url).path
         if _V1.match(path):
             return self._first_version(fetcher)
+        if _is_px(self.url):
+            return self._by_looking(fetcher)
         if _V2.match(path):
             return self._second_version(fetcher)
         if found := _PAGES.match(path):
@@ -101,7 +104,9 @@ class PxwebConnector(Connector):
             if any(_is_px(link) for link in folder.links(answer.content, answer.url)):
                 yield from self._folder(fetcher, answer)
             else:
-                yield from self._behind_pages(fetcher, self.url.rstrip("/"), "", None)
+                pages = _PAGES.match(urlsplit(self.url).path)
+                where = pages.groups() if pages else (self.url.rstrip("/"), "", None)
+                yield from self._behind_pages(fetcher, *where)
         else:
             payload = json_of(answer)
             if isinstance(payload, Mapping) and "tables" in payload:

@@ -23,7 +23,8 @@ from ckanext.hanoi.harvest.standards.iso_values import IsoReader, Party
 
 Element = etree._Element
 
-ROOTS = frozenset({"MD_Metadata", "MI_Metadata"})
+#: The roots of ISO 19139, its imagery extension and the Swiss profile, and of ISO 19115-3.
+ROOTS = frozenset({"MD_Metadata", "MI_Metadata", "CHE_MD_Metadata"})
 
 #: Who provides a dataset, the best role first.
 _PROVIDERS = ("publisher", "owner", "custodian", "resourceProvider", "originator", "author",

@@ -320,6 +320,24 @@ def test_an_expired_token_makes_the_list_begin_again_once(repository):
     assert [a.get("resumptionToken") for a in server.lists()] == [None, "2", "4", None, "2", "4"]
 
 
+def page_two_is_page_one(server, ask):
+    if ask.get("resumptionToken") != "2":
+        return None
+    first = "".join(server.items[:2])
+    return Response(
+        envelope(f"<ListRecords>{first}<resumptionToken>4</resumptionToken></ListRecords>")
+    )
+
+
+def test_a_list_that_repeats_a_page_under_a_new_token_is_read_to_its_end(repository):
+    server, url = repository([record(0), record(1, status="deleted"), *map(record, range(2, 6))])
+    server.fault = page_two_is_page_one
+    found, _ = read(OaiPmhConnector(url))
+    assert [(r.guid[-1], r.deleted) for r in found] == [
+        ("0", False), ("1", True), ("4", False), ("5", False),
+    ]  # fmt: skip
+
+
 def always_expired(server, ask):
     return error("badResumptionToken") if "resumptionToken" in ask else None
 
