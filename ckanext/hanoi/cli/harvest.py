@@ -112,9 +112,9 @@ def source_add(name: str, kind: str, url: str, **values: Any) -> None:
 def _only_organization() -> str:
     from ckanext.hanoi.agencies.registry import registry
 
-    city = registry().city.slug
-    if model.Group.get(city):
-        return city
+    for agency in registry().active:
+        if agency.kind == "city" and model.Group.get(agency.slug):
+            return agency.slug
     raise click.ClickException("Name the organization that the source is for: --agency ORG")
 
 

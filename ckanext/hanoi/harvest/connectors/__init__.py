@@ -80,6 +80,11 @@ class Connector(ABC):
         """The record as a draft dataset: see ``docs/connectors.md``, "The draft dataset"."""
 
 
+def entry_names() -> list[str]:
+    """Names of all connectors that say they are installed, loadable or not."""
+    return sorted(entry.name for entry in entry_points(group=GROUP))
+
+
 @cache
 def kinds() -> dict[str, type[Connector]]:
     """All installed connectors by kind, sorted. One that can't be loaded is logged and left out."""

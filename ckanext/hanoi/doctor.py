@@ -1,0 +1,198 @@
+"""Checks of an installation, each a function that returns one finding; found by their decorator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan import plugins as p
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``level`` is ok, warning (works, but not all of it) or error (does not work)."""
+
+    name: str
+    level: str
+    text: str
+    remedy: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+
+_CHECKS: list[Callable[[], Finding]] = []
+
+
+def checks() -> list[Callable[[], Finding]]:
+    """All checks, in the order in which they help."""
+    return list(_CHECKS)
+
+
+def _check(name: str) -> Callable[[Callable[[], Finding]], Callable[[], Finding]]:
+    """Registers a check; whatever it raises is its finding."""
+
+    def register(function: Callable[[], Finding]) -> Callable[[], Finding]:
+        def guarded() -> Finding:
+            try:
+                return function()
+            except Exception as error:  # the doctor goes on where a server is down
+                return Finding(name, "error", f"{type(error).__name__}: {str(error)[:300]}")
+
+        _CHECKS.append(guarded)
+        return guarded
+
+    return register
+
+
+@_check("plugins")
+def _plugins() -> Finding:
+    missing = [
+        name
+        for name in ("scheming_datasets", "scheming_organizations", "hanoi")
+        if not p.plugin_loaded(name)
+    ]
+    if missing:
+        remedy = f"Add to ckan.plugins: {' '.join(missing)}"
+        return Finding("plugins", "error", f"not enabled: {', '.join(missing)}", remedy)
+    optional = [name for name in ("hanoi_harvest", "dcat") if not p.plugin_loaded(name)]
+    if optional:
+        text = f"not enabled: {', '.join(optional)} (harvesting, DCAT output)"
+        return Finding("plugins", "warning", text, f"Add to ckan.plugins: {' '.join(optional)}")
+    return Finding("plugins", "ok", "all enabled")
+
+
+@_check("schema")
+def _schema() -> Finding:
+    schema = tk.h.scheming_get_dataset_schema("dataset") or {}
+    names = {field["field_name"] for field in schema.get("dataset_fields", ())}
+    wanted = {"title_en", "theme", "frequency", "access_level", "sensitivity"}
+    if wanted <= names:
+        return Finding("schema", "ok", "the dataset schema is ours, or has its fields")
+    remedy = "Set scheming.dataset_schemas = ckanext.hanoi:schemas/dataset.yaml, or leave it out"
+    text = f"the dataset schema lacks {', '.join(sorted(wanted - names))}"
+    return Finding("schema", "error", text, remedy)
+
+
+@_check("database")
+def _database() -> Finding:
+    from ckan.cli.db import _get_pending_plugins
+
+    pending = [name for name in _get_pending_plugins() if name.startswith("hanoi")]
+    if pending:
+        remedy = "; ".join(f"ckan db upgrade -p {name}" for name in pending)
+        return Finding("database", "error", f"tables are missing: {', '.join(pending)}", remedy)
+    version = model.Session.execute(sa.text("SHOW server_version")).scalar()
+    return Finding("database", "ok", f"PostgreSQL {version}, all tables there")
+
+
+@_check("search index")
+def _solr() -> Finding:
+    from ckan.lib.search import is_available, query_for
+
+    if not is_available():
+        remedy = "Start Solr, or correct solr_url"
+        return Finding("search index", "error", "Solr does not answer", remedy)
+    package = model.Package
+    active = model.Session.execute(
+        sa.select(sa.func.count()).where(package.state == "active", package.type == "dataset")
+    ).scalar_one()
+    query = {"q": "*:*", "rows": 0, "fq": "+state:active +dataset_type:dataset"}
+    found = query_for("package").run(query, permission_labels=None)["count"]
+    if found != active:
+        text = f"{active} datasets in the database, {found} in the index"
+        return Finding("search index", "warning", text, "ckan search-index rebuild")
+    return Finding("search index", "ok", f"{found} datasets")
+
+
+@_check("job queue")
+def _workers() -> Finding:
+    from ckan.lib.redis import connect_to_redis
+    from rq import Worker
+
+    connection = connect_to_redis()
+    connection.ping()
+    site = f"ckan:{tk.config['ckan.site_id']}:"
+    names = {
+        name
+        for worker in Worker.all(connection=connection)
+        for name in worker.queue_names()
+        if name.startswith(site)
+    }
+    wanted = tk.config.get("ckanext.hanoi.harvest.queue") or "default"
+    if f"{site}{wanted}" not in names:
+        remedy = f"Run at least one worker, better two: ckan jobs worker {wanted}"
+        return Finding("job queue", "warning", f"no worker serves the queue “{wanted}”", remedy)
+    return Finding("job queue", "ok", "Redis answers and a worker is at work")
+
+
+@_check("languages")
+def _languages() -> Finding:
+    offered = tk.aslist(tk.config.get("ckan.locales_offered") or [])
+    if offered and not {"vi", "en"} <= set(offered):
+        remedy = "ckan.locales_offered = vi en"
+        return Finding(
+            "languages", "warning", "Vietnamese and English are not both offered", remedy
+        )
+    if tk.config.get("ckan.locale_default") != "vi":
+        text = "Vietnamese is not the first language"
+        return Finding("languages", "warning", text, "ckan.locale_default = vi")
+    return Finding("languages", "ok", "Vietnamese first, English second")
+
+
+@_check("agencies")
+def _agencies() -> Finding:
+    from ckanext.hanoi.agencies.registry import registry
+
+    slugs = [agency.slug for agency in registry().active]
+    group = model.Group
+    there = model.Session.execute(
+        sa.select(sa.func.count()).where(group.name.in_(slugs), group.is_organization.is_(True))
+    ).scalar_one()
+    if not there:
+        text, remedy = "no agency is an organization yet", "ckan hanoi agencies apply"
+        return Finding("agencies", "warning", text, remedy)
+    return Finding("agencies", "ok", f"{there} of the city's agencies are organizations")
+
+
+@_check("harvesting")
+def _harvesting() -> Finding:
+    if not p.plugin_loaded("hanoi_harvest"):
+        return Finding("harvesting", "warning", "not enabled", "Add hanoi_harvest to ckan.plugins")
+    from ckanext.hanoi.harvest.connectors import entry_names, kinds
+
+    broken = sorted(set(entry_names()) - set(kinds()))
+    if broken:
+        text = f"kinds of source that can't be loaded: {', '.join(broken)}"
+        return Finding("harvesting", "error", text, "See the log for the reason")
+    allowed = tk.config.get("ckanext.hanoi.harvest.allowed_hosts") or []
+    if allowed:
+        text = f"private addresses that may be fetched: {' '.join(tk.aslist(allowed))}"
+        return Finding(
+            "harvesting", "warning", text, "Leave allowed_hosts empty where none is needed"
+        )
+    return Finding("harvesting", "ok", f"{len(kinds())} kinds of source")
+
+
+@_check("e-mail")
+def _mail() -> Finding:
+    if tk.config.get("smtp.server") and tk.config.get("smtp.mail_from"):
+        return Finding("e-mail", "ok", f"sent through {tk.config['smtp.server']}")
+    text = "smtp.server or smtp.mail_from is not set: nobody is told of failed harvests"
+    return Finding("e-mail", "warning", text, "Set smtp.server and smtp.mail_from")
+
+
+@_check("uploads")
+def _uploads() -> Finding:
+    path = tk.config.get("ckan.storage_path")
+    if not path:
+        text = "ckan.storage_path is not set: files can't be uploaded"
+        return Finding("uploads", "warning", text, "Set ckan.storage_path to a writable folder")
+    import os
+
+    if not os.access(path, os.W_OK):
+        return Finding("uploads", "error", f"{path} can't be written to", "Correct its permissions")
+    return Finding("uploads", "ok", "files can be uploaded")
