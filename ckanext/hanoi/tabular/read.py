@@ -10,7 +10,8 @@ from ckanext.hanoi.harvest.record import SourceError
 from ckanext.hanoi.tabular.book import read_ole, read_zip
 from ckanext.hanoi.tabular.delimited import read_text
 from ckanext.hanoi.tabular.sheet import Book, Limits
-from ckanext.hanoi.vietnamese import decode
+from ckanext.hanoi.vietnamese import decode, repair_all
+from ckanext.hanoi.vietnamese.charsets import VIETNAMESE
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BINARY = {
@@ -20,6 +21,14 @@ _BINARY = {
 _MARKUP = re.compile(
     r"\s*<(?:!doctype|html|head|body|meta|table|div|\?xml|[a-z]\w*:?\w*[\s>])", re.I
 )
+_ALIASES = {
+    "cp1258": "windows-1258",
+    "vni-windows": "vni",
+    "tcvn": "tcvn3",
+    "tcvn-5712": "tcvn3",
+    "tcvn5712": "tcvn3",
+    "abc": "tcvn3",
+}
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{])')
 
 
@@ -29,22 +38,28 @@ def read(
     encoding: str | None = None,
     delimiter: str | None = None,
     limits: Limits | None = None,
+    repair: bool = True,
 ) -> Book:
     """Read CSV, TSV, XLSX, XLS or ODS from bytes or a seekable binary file.
 
-    ``encoding`` and ``delimiter`` are for text and detected when not given. Raises SourceError
+    ``encoding`` and ``delimiter`` are for text and detected when not given. With ``repair``, cells
+    in old Vietnamese encodings are made Unicode. Raises SourceError
     for a file that is none of these, is broken, protected by a password or beyond ``limits``.
     """
     file = io.BytesIO(source) if isinstance(source, bytes) else source
-    limits = limits or Limits()
+    book = _read(file, encoding, delimiter, limits or Limits())
+    return _repaired(book) if repair else book
+
+
+def _read(file: IO[bytes], encoding: str | None, delimiter: str | None, limits: Limits) -> Book:
     file.seek(0)
     head = file.read(1024)
     if not head:
         raise SourceError("The file is empty.")
     if head.startswith(b"PK\x03\x04"):
-        return repaired(read_zip(file, limits))
+        return read_zip(file, limits)
     if head.startswith(_OLE):
-        return repaired(read_ole(file, limits))
+        return read_ole(file, limits)
     for start, name in _BINARY.items():
         if head.startswith(start):
             raise _no_table(name)
@@ -72,21 +87,38 @@ def _no_table(name: str) -> SourceError:
 
 
 def _decoded(data: bytes, encoding: str | None) -> tuple[str, str]:
-    if encoding:
-        try:
-            return data.decode(encoding, "strict"), encoding
-        except LookupError:
-            raise SourceError(
-                "The encoding %(encoding)s is not known.", encoding=encoding
-            ) from None
-        except UnicodeError as e:
-            raise SourceError(
-                "The file is not written in %(encoding)s. Leave the encoding empty to have it "
-                "detected.",
-                encoding=encoding,
-            ) from e
-    return decode(data)
+    if not encoding:
+        return decode(data)
+    name = _ALIASES.get(encoding.strip().lower(), encoding.strip().lower())
+    charset = next((charset for charset in VIETNAMESE if charset.name == name), None)
+    if charset is not None:
+        # of two variants of one name, detection knows the right one
+        text, found = decode(data)
+        return (text if found == name else charset.convert(data.decode("latin-1"))), name
+    try:
+        return data.decode(name).removeprefix("\ufeff"), name
+    except LookupError:
+        raise SourceError("The encoding %(encoding)s is not known.", encoding=encoding) from None
+    except UnicodeError as e:
+        raise SourceError(
+            "The file is not written in %(encoding)s. Leave the encoding empty to have it "
+            "detected.",
+            encoding=encoding,
+        ) from e
 
 
-def repaired(book: Book) -> Book:
+def _repaired(book: Book) -> Book:
+    """The book with its old Vietnamese text (TCVN3, VNI, …) made Unicode: cells of workbooks have
+    it wherever somebody typed with an old font. All cells are judged together."""
+    texts = {
+        cell: cell
+        for sheet in book.sheets
+        for cell in (sheet.name, *(cell for row in sheet.rows for cell in row))
+        if isinstance(cell, str) and not cell.isascii()
+    }
+    fixed = {old: new for old, new in zip(texts, repair_all(texts), strict=True) if old != new}
+    for sheet in book.sheets if fixed else ():
+        sheet.name = fixed.get(sheet.name, sheet.name)
+        for row in sheet.rows:
+            row[:] = [fixed.get(cell, cell) if isinstance(cell, str) else cell for cell in row]
     return book

@@ -67,9 +67,8 @@ class Sheet:
 
 @dataclass(slots=True)
 class Book:
-    """A file. ``kind`` is csv, xlsx, xls, ods or html; ``encoding`` is that of its text (of the
-    old Vietnamese text in a workbook's cells, where there was such) and ``delimiter`` csv's own.
-    """
+    """A file. ``kind`` is csv, xlsx, xls or ods; ``encoding`` (as ``vietnamese.decode`` names it)
+    and ``delimiter`` are there for csv only."""
 
     kind: str
     sheets: list[Sheet]

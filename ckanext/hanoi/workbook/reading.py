@@ -101,7 +101,8 @@ def read_workbook(source: bytes | IO[bytes]) -> Returned:
     Columns may be missing, moved or renamed to any heading that is known for them. Raises
     SourceError where the file can't be read, or has no column for the title.
     """
-    book = tabular.read(source)
+    # what we wrote is Unicode, and must come back as it is
+    book = tabular.read(source, repair=False)
     data = _Table.find(book.sheets, "datasets", dataset_fields())
     if data is None:
         raise SourceError(
