@@ -412,7 +412,10 @@ def _causes(run: Run) -> list[dict[str, Any]]:
     ).scalars()
     groups: dict[tuple[str, str], int] = {}
     for row in rows:
-        text = notify.message_of(row) if "errors" in (row.params or {}) else tk._(row.message or "")
+        if "errors" in (row.params or {}):
+            text = notify.message_of(row)
+        else:
+            text = tk._(row.message) if row.message else ""
         groups[(row.stage or "", text)] = groups.get((row.stage or "", text), 0) + 1
     ordered = sorted(groups.items(), key=lambda item: -item[1])
     return [{"stage": stage, "message": text, "count": n} for (stage, text), n in ordered]
