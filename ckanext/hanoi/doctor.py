@@ -147,7 +147,7 @@ def _languages() -> Finding:
 def _agencies() -> Finding:
     from ckanext.hanoi.agencies.registry import registry
 
-    slugs = [agency.slug for agency in registry().active]
+    slugs = [agency.slug for agency in registry().active()]
     group = model.Group
     there = model.Session.execute(
         sa.select(sa.func.count()).where(group.name.in_(slugs), group.is_organization.is_(True))

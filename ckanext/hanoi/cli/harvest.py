@@ -112,7 +112,7 @@ def source_add(name: str, kind: str, url: str, **values: Any) -> None:
 def _only_organization() -> str:
     from ckanext.hanoi.agencies.registry import registry
 
-    for agency in registry().active:
+    for agency in registry().active():
         if agency.kind == "city" and model.Group.get(agency.slug):
             return agency.slug
     raise click.ClickException("Name the organization that the source is for: --agency ORG")
