@@ -14,6 +14,7 @@ from ckanext.hanoi.harvest.standards.draft import (
     first,
     is_file,
     language,
+    licences,
     links,
     put,
     unique,
@@ -54,7 +55,8 @@ def to_draft(root: Element, base: str = "") -> dict[str, Any]:
     emails = read.texts(xml.paths(root, "author/email"))
     rights = read.texts(xml.paths(root, "rights"))
     pages = [_link(e, base) for e in xml.children(root, "link")]
-    licences = [url for relation, url, _ in pages if relation == "license"]
+    linked = [url for relation, url, _ in pages if relation == "license"]
+    linked += [url for text in rights for url in links(text)]
     draft = {
         "identifier": identifier,
         "title": title,
@@ -67,7 +69,7 @@ def to_draft(root: Element, base: str = "") -> dict[str, Any]:
         "issued": first(*read.texts(xml.paths(root, "published", "issued"))),
         "modified": updated,
         "rights": "\n".join(rights),
-        "license": unique([*licences, *(url for text in rights for url in links(text)), *rights]),
+        "license": licences(*linked, *rights),
         "url": first(*(url for relation, url, kind in pages
                        if relation in ("alternate", "describedby") and "html" in kind)),
         "spatial": _place(read),

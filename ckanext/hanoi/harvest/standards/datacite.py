@@ -16,6 +16,7 @@ from ckanext.hanoi.harvest.standards.draft import (
     is_file,
     language,
     languages,
+    licences,
     put,
     unique,
 )
@@ -174,7 +175,7 @@ class _Mapping:
             texts.append(self.read.text(element))
         candidates = [*addresses, *codes, *texts]
         return {
-            "license": unique(c for c in candidates if c and not _NO_LICENCE.search(c)),
+            "license": licences(*(c for c in candidates if not _NO_LICENCE.search(c))),
             "rights": "\n".join(unique([*texts, *(a for a in addresses if _NO_LICENCE.search(a))])),
         }
 

@@ -20,6 +20,20 @@ _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.|www\.)?doi\.org/)?(10\.\d{4,9}/\
 _HANDLE = re.compile(r"(?:hdl|handle):\s*(\S+/\S+)", re.I)
 
 
+#: Codes of ISO 19115 that say that there are conditions, not which: no licence is named by them.
+RESTRICTION_CODES = frozenset({
+    "copyright", "patent", "patentpending", "trademark", "license", "licence", "restricted",
+    "intellectualpropertyrights", "otherrestrictions", "unrestricted", "private", "statutory",
+    "confidential", "sensitivebutunclassified", "in-confidence", "licenceunrestricted",
+    "licenceenduser", "licencedistributor", "none",
+})  # fmt: skip
+
+
+def licences(*candidates: str) -> list[str]:
+    """The candidates for a licence, in order, without those that name none."""
+    return [text for text in unique(candidates) if text.lower() not in RESTRICTION_CODES]
+
+
 def put(extras: MutableMapping[str, str], key: str, value: Any, separator: str = "; ") -> None:
     """Add a text to an extra; several values stand behind one another, none twice."""
     text = "" if value is None else str(value).strip()

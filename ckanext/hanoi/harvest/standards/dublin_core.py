@@ -18,6 +18,7 @@ from ckanext.hanoi.harvest.standards.draft import (
     is_file,
     language,
     languages,
+    licences,
     links,
     put,
     unique,
@@ -148,15 +149,15 @@ class _Mapping:
         }
 
     def _rights(self) -> dict[str, Any]:
-        licences = self._texts("license")
+        said = self._texts("license")
         rights = self._texts("rights", "accessRights", "useLimitation", "otherConstraints")
         holders = self._texts("rightsHolder")
         self._extra("rights_holder", *holders)
         named = [text for text in rights if not _ACCESS_RIGHTS.search(text)]
-        addresses = [url for text in [*licences, *named] for url in links(text)]
+        addresses = [url for text in [*said, *named] for url in links(text)]
         return {
-            "license": unique([*addresses, *licences, *named]),
-            "rights": "\n".join(unique([*rights, *licences])),
+            "license": licences(*addresses, *said, *named),
+            "rights": "\n".join(unique([*rights, *said])),
         }
 
     def _coverage(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ckanext.hanoi.harvest.standards.draft import (
     cleaned,
     first,
     identifier_url,
+    licences,
     links,
     plain,
     put,
@@ -266,7 +267,7 @@ class _Mapping:
     def _constraints(self) -> dict[str, Any]:
         addresses: list[str] = []
         texts: list[str] = []
-        licences: list[str] = []
+        named: list[str] = []
         private = None
         for block in self._paths("resourceConstraints/*"):
             codes = self.read.codes(xml.paths(block, "useConstraints"))
@@ -284,13 +285,13 @@ class _Mapping:
                 words = self.read.values([element])
                 texts += words
                 if "license" in codes or _SPEAKS_OF_LICENCE.search(" ".join(words)):
-                    licences += words
+                    named += words
             for online in xml.paths(block, "reference/CI_Citation/onlineResource"):
                 addresses.append(self.read.online(online).url)
         addresses = [a for a in unique(addresses) if not _NO_LICENCE.search(a)]
         addresses.sort(key=lambda a: not _KNOWN_LICENCE.search(a))
         return {
-            "license": unique([*addresses, *licences]),
+            "license": licences(*addresses, *named),
             "rights": "\n".join(unique(texts)),
             "private": private,
         }
