@@ -49,8 +49,8 @@ def apply(agencies: Registry | None = None, user: str | None = None,
     """Carry out the plan of this moment and return it. ``user`` is the name in the activities."""
     agencies = agencies or registry()
     todo = current_plan(agencies)
-    user = user or tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    worker = _Seeder(user, todo)
+    site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    worker = _Seeder(user or site_user, todo)
     for number, change in enumerate(todo.changes, 1):
         if progress:
             progress(number, len(todo.changes), change)
@@ -68,8 +68,8 @@ class _Seeder:
                         if change.id and change.action != "merge")
 
     def call(self, action: str, data: dict[str, Any], **context: Any) -> Any:
-        return tk.get_action(action)(
-            {"user": self.user, "ignore_auth": True, **context}, data)  # type: ignore[typeddict-item]
+        call_context: Any = {"user": self.user, "ignore_auth": True, **context}
+        return tk.get_action(action)(call_context, data)
 
     def do(self, change: Change) -> None:
         if change.action == "create":

@@ -27,6 +27,7 @@ class Row:
     name: str
     title: str
     state: str
+    description: str
     extras: dict[str, str]
     seed: dict[str, Any] = field(init=False)
 
@@ -45,31 +46,36 @@ class Row:
 
 def rows(*conditions: Any) -> list[Row]:
     """The organizations, deleted ones too, that fulfil conditions on ``model.Group``."""
-    group = model.Group
+    group: Any = model.Group
     where = [group.is_organization.is_(True), *conditions]
-    columns = [group.id, group.name, group.title, group.state]
+    columns = [group.id, group.name, group.title, group.state, group.description]
     if not hasattr(model, "GroupExtra"):
         found = model.Session.query(*columns, group.extras).filter(*where)
-        return [Row(one[0], one[1], one[2] or "", one[3], dict(one[4] or {})) for one in found]
+        return [_row(one, dict(one[5] or {})) for one in found]
     # CKAN 2.11 has a table of extras
     extras: dict[str, dict[str, str]] = {}
-    extra = model.GroupExtra
+    extra = model.GroupExtra  # type: ignore[attr-defined]
     for group_id, key, value in model.Session.query(
             extra.group_id, extra.key, extra.value).filter(extra.state == "active"):
         extras.setdefault(group_id, {})[key] = value
     found = model.Session.query(*columns).filter(*where)
-    return [Row(one[0], one[1], one[2] or "", one[3], extras.get(one[0], {})) for one in found]
+    return [_row(one, extras.get(one[0], {})) for one in found]
+
+
+def _row(columns: Any, extras: dict[str, str]) -> Row:
+    id_, name, title, state, description = columns[:5]
+    return Row(id_, name, title or "", state, description or "", extras)
 
 
 def organizations() -> list[Organization]:
     """Every organization as the plan wants it."""
     all_rows = {row.id: row for row in rows()}
     above_of = parents()
-    datasets = dict(model.Session.query(model.Package.owner_org, sa.func.count())
-                    .group_by(model.Package.owner_org).all())
-    members = dict(model.Session.query(model.Member.group_id, sa.func.count())
-                   .filter_by(table_name="user", state="active")
-                   .group_by(model.Member.group_id).all())
+    datasets = _pairs(model.Session.query(model.Package.owner_org, sa.func.count())
+                      .group_by(model.Package.owner_org))
+    members = _pairs(model.Session.query(model.Member.group_id, sa.func.count())
+                     .filter_by(table_name="user", state="active")
+                     .group_by(model.Member.group_id))
     found = []
     for row in all_rows.values():
         above = all_rows.get(above_of.get(row.id, ""))
@@ -132,6 +138,10 @@ def _heir_of_list(old: str, active: Iterable[Row]) -> str | None:
                  if heirs[0].slug in (row.agency, row.name) and row.name != old), None)
 
 
+def _pairs(query: Any) -> dict[Any, Any]:
+    return {key: value for key, value in query}  # noqa: C416 (rows are no pairs to a type checker)
+
+
 def _value(stored: str | None) -> str:
     """An extra as text: a list is one text a line."""
     if stored and stored.startswith("["):
@@ -148,14 +158,14 @@ def parents() -> dict[str, str]:
     member = model.Member
     query = model.Session.query(member.group_id, member.table_id).filter_by(
         table_name="group", state="active")
-    return dict(query.all())
+    return _pairs(query)
 
 
 def roles(organization_id: str) -> dict[str, str]:
     """User's id -> role in an organization."""
     query = model.Session.query(model.Member.table_id, model.Member.capacity).filter_by(
         group_id=organization_id, table_name="user", state="active")
-    return dict(query.all())
+    return _pairs(query)
 
 
 def dataset_ids(organization_id: str) -> list[str]:

@@ -26,9 +26,9 @@ def _text(key, data) -> str:
     return str(value).strip()
 
 
-def _fail(key, errors, message: str) -> None:
+def _failed(key, errors, message: str) -> Exception:
     errors[key].append(message)
-    raise tk.StopOnError
+    return tk.StopOnError()
 
 
 def hanoi_organization_name(key, data, errors, context):
@@ -36,13 +36,13 @@ def hanoi_organization_name(key, data, errors, context):
     value = data.get(key)
     if value is not tk.missing and value:
         return
-    group = context.get("group")
-    if group is not None:
-        data[key] = group.name
+    stored = context.get("group")
+    if stored is not None:
+        data[key] = stored.name
         return
     stem = slug(str(data.get(("title",)) or ""))[:MAX_NAME - 4].strip("-")
     if len(stem) < 2:
-        _fail(key, errors, tk._("Missing value"))
+        raise _failed(key, errors, tk._("Missing value"))
     name, number = stem, 1
     while model.Group.get(name) is not None:
         number += 1
@@ -58,7 +58,7 @@ def hanoi_agency_code(key, data, errors, context):
         raise tk.StopOnError
     code = normalise_code(value)
     if not code:
-        _fail(key, errors, tk._("A code such as H26, H26.14 or 000.00.14.H26 is expected"))
+        raise _failed(key, errors, tk._("A code such as H26, H26.14 or 000.00.14.H26 is expected"))
     data[key] = code
 
 
@@ -69,7 +69,7 @@ def hanoi_area_code(key, data, errors, context):
         data.pop(key)
         raise tk.StopOnError
     if not _AREA_CODE.fullmatch(value):
-        _fail(key, errors, tk._("A code of two, three or five digits is expected"))
+        raise _failed(key, errors, tk._("A code of two, three or five digits is expected"))
     data[key] = value
 
 
@@ -79,11 +79,11 @@ def hanoi_parent(key, data, errors, context):
     if value:
         parent = model.Group.get(value)
         if parent is None or not parent.is_organization or parent.state != "active":
-            _fail(key, errors, tk._("There is no such organization: %s") % value)
+            raise _failed(key, errors, tk._("There is no such organization: %s") % value)
         group = context.get("group")
         if group is not None and parent not in group.groups_allowed_to_be_its_parent(
                 type=group.type):
-            _fail(key, errors, tk._("An organization cannot be above itself"))
+            raise _failed(key, errors, tk._("An organization cannot be above itself"))
         value = parent.name
     data[key] = value
     raise tk.StopOnError  # hanoi_organization_after takes it from here, not an extra

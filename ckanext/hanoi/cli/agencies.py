@@ -38,7 +38,8 @@ def apply_plan(as_json: bool) -> None:
 def _call(action: str, **context: Any) -> dict[str, Any]:
     try:
         user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-        return tk.get_action(action)({"user": user, "ignore_auth": True, **context}, {})
+        call_context: Any = {"user": user, "ignore_auth": True, **context}
+        return tk.get_action(action)(call_context, {})
     except tk.ValidationError as error:
         raise click.ClickException("\n".join(
             f"{name}: {message}" for name, messages in error.error_dict.items()

@@ -6,6 +6,7 @@ import pytest
 from ckan.tests import factories, helpers
 
 from ckanext.hanoi.agencies import seed
+from ckanext.hanoi.vietnamese import sort_key
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -91,6 +92,43 @@ def test_a_name_is_resolved(app, few):
 def test_a_question_that_makes_no_sense_is_refused(app):
     for params in ({}, {"text": ""}, {"text": "Sở Y tế", "on_date": "hôm qua"}):
         assert get(app, "hanoi_agency_match", **params)[0] == 409
+
+
+# -- CKAN's own list -------------------------------------------------------------------------------
+
+
+def test_organizations_are_listed_in_the_vietnamese_order_and_found_without_accents(app):
+    for name, title in (("a", "Ưng Hòa"), ("b", "Đống Đa"), ("c", "Ba Đình"), ("d", "Dịch Vọng"),
+                        ("e", "Ứng dụng"), ("f", "Zét"), ("g", "Ân Thi")):
+        factories.Organization(name=f"co-quan-{name}", title=title, title_en=f"English {name * 3}")
+
+    def titles(**data):
+        return [one["title"] for one in helpers.call_action(
+            "organization_list", all_fields=True, **data)]
+
+    ordered = ["Ân Thi", "Ba Đình", "Dịch Vọng", "Đống Đa", "Ưng Hòa", "Ứng dụng", "Zét"]
+    ordered.sort(key=sort_key)
+    assert ordered.index("Dịch Vọng") < ordered.index("Đống Đa") < ordered.index("Zét")
+    assert titles() == ordered
+    assert titles(sort="title desc") == ordered[::-1]
+    assert titles(limit=2, offset=2) == ordered[2:4]
+    assert titles(limit=3, offset=6) == ordered[6:]
+    assert titles(offset=99) == []
+    for q in ("dong da", "ĐỐNG đa", "bbb english"):
+        assert titles(q=q) == ["Đống Đa"]
+    assert titles(q="dong da", sort="name asc") == ["Đống Đa"]
+    assert titles(q="không có") == titles(q="không có", sort="package_count") == []
+    assert titles(organizations=["co-quan-f", "co-quan-b"]) == ["Đống Đa", "Zét"]
+    assert helpers.call_action("organization_list", sort="name desc")[0] == "co-quan-g"
+    assert helpers.call_action("organization_list")[:2] == ["co-quan-g", "co-quan-c"]
+    answer = app.get("/vi/organization/", query_string={"q": "dich vong"})
+    assert "Dịch Vọng" in answer.body
+    assert "Ba Đình" not in answer.body
+
+
+def test_what_ckan_refuses_of_a_list_is_refused(app):
+    for params in ({"limit": "x"}, {"offset": -1, "limit": 1}, {"sort": "size"}):
+        assert get(app, "organization_list", **params)[0] == 409
 
 
 # -- who may seed ----------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from ckanext.hanoi.vietnamese import fold, sort_key
 
 
 def _checked(data_dict: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    data, errors = tk.navl_validate(data_dict, fields, {"model": model, "session": model.Session})
+    context: Any = {"model": model, "session": model.Session}
+    data, errors = tk.navl_validate(data_dict, fields, context)
     if errors:
         raise tk.ValidationError(errors)
     return data
