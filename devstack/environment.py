@@ -12,6 +12,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,13 +107,31 @@ def _fingerprint(ckan: str) -> str:
 
 
 def run(command: list[str], **options) -> None:
-    """Runs a set-up command; its output is shown only when it fails."""
-    result = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
-    )
-    if result.returncode:
-        tail = "\n".join(result.stdout.splitlines()[-25:])
-        raise SetupError(f"{' '.join(map(str, command[:6]))} … failed:\n{tail}")
+    """Runs a set-up command with a clock ticking; its output is shown only when it fails."""
+    with tempfile.TemporaryFile() as output:
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, **options
+        ) as child:
+            _tick(child)
+        if child.returncode:
+            output.seek(0)
+            tail = "\n".join(output.read().decode(errors="replace").splitlines()[-25:])
+            raise SetupError(f"{' '.join(map(str, command[:6]))} … failed:\n{tail}")
+
+
+def _tick(child: subprocess.Popen) -> None:
+    """Waits for the process, showing a person how long it has taken."""
+    began = time.monotonic()
+    person = sys.stderr.isatty()
+    while True:
+        try:
+            child.wait(1)
+            break
+        except subprocess.TimeoutExpired:
+            if person:
+                print(f"\r  {time.monotonic() - began:.0f} s", end="", file=sys.stderr, flush=True)
+    if person:
+        print("\r" + " " * 12 + "\r", end="", file=sys.stderr, flush=True)
 
 
 class _UvInstaller:
