@@ -9,6 +9,7 @@ from typing import IO
 from ckanext.hanoi.harvest.record import SourceError
 from ckanext.hanoi.tabular.book import read_ole, read_zip
 from ckanext.hanoi.tabular.delimited import read_text
+from ckanext.hanoi.tabular.html import LARGEST, read_html
 from ckanext.hanoi.tabular.sheet import Book, Limits
 from ckanext.hanoi.vietnamese import decode, repair_all
 from ckanext.hanoi.vietnamese.charsets import VIETNAMESE
@@ -21,6 +22,7 @@ _BINARY = {
 _MARKUP = re.compile(
     r"\s*<(?:!doctype|html|head|body|meta|table|div|\?xml|[a-z]\w*:?\w*[\s>])", re.I
 )
+_HEAD_OF_PAGE = 256 * 1024
 _ALIASES = {
     "cp1258": "windows-1258",
     "vni-windows": "vni",
@@ -40,7 +42,7 @@ def read(
     limits: Limits | None = None,
     repair: bool = True,
 ) -> Book:
-    """Read CSV, TSV, XLSX, XLS or ODS from bytes or a seekable binary file.
+    """Read CSV, TSV, XLSX, XLS, ODS, or a web page's tables, from bytes or a seekable binary file.
 
     ``encoding`` and ``delimiter`` are for text and detected when not given. With ``repair``, cells
     in old Vietnamese encodings are made Unicode. Raises SourceError
@@ -73,7 +75,12 @@ def _read(file: IO[bytes], encoding: str | None, delimiter: str | None, limits: 
     if _JSON.match(text):
         raise _no_table("JSON")
     if _MARKUP.match(text):
-        raise _no_table("HTML or XML")
+        may_have_tables = len(text) <= LARGEST and "<table" in text[:_HEAD_OF_PAGE].lower()
+        book = read_html(text, limits) if may_have_tables else None
+        if book is None:
+            raise _no_table("HTML or XML")
+        book.encoding = found
+        return book
     book = read_text(text, limits, delimiter)
     book.encoding = found
     return book

@@ -67,8 +67,8 @@ class Sheet:
 
 @dataclass(slots=True)
 class Book:
-    """A file. ``kind`` is csv, xlsx, xls or ods; ``encoding`` (as ``vietnamese.decode`` names it)
-    and ``delimiter`` are there for csv only."""
+    """A file. ``kind`` is csv, xlsx, xls, ods or html; ``encoding`` (as ``vietnamese.decode``
+    names it) and ``delimiter`` are there for text only."""
 
     kind: str
     sheets: list[Sheet]
