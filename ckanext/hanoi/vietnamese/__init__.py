@@ -1,0 +1,27 @@
+"""Vietnamese text: pure functions that know nothing of CKAN.
+
+Spelling: ``nfc``, ``canonical``; matching: ``fold``; names: ``slug``, ``tag``, ``tags``;
+order: ``sort_key``; syllables: ``is_syllable``; old encodings: ``decode``, ``repair``,
+``repair_all``.
+"""
+
+from ckanext.hanoi.vietnamese.detect import decode, repair, repair_all
+from ckanext.hanoi.vietnamese.letters import fold, nfc
+from ckanext.hanoi.vietnamese.names import slug, tag, tags
+from ckanext.hanoi.vietnamese.order import sort_key
+from ckanext.hanoi.vietnamese.syllable import is_syllable
+from ckanext.hanoi.vietnamese.tones import canonical
+
+__all__ = [
+    "canonical",
+    "decode",
+    "fold",
+    "is_syllable",
+    "nfc",
+    "repair",
+    "repair_all",
+    "slug",
+    "sort_key",
+    "tag",
+    "tags",
+]
