@@ -91,7 +91,7 @@ class PxwebConnector(Connector):
         if _V2.match(path):
             return self._second_version(fetcher)
         if found := _PAGES.match(path):
-            return self._behind_pages(fetcher, *found.groups())
+            return self._behind_pages(fetcher, *found.groups(""))
         return self._by_looking(fetcher)
 
     def _by_looking(self, fetcher: Fetcher) -> Found:
@@ -105,7 +105,7 @@ class PxwebConnector(Connector):
                 yield from self._folder(fetcher, answer)
             else:
                 pages = _PAGES.match(urlsplit(self.url).path)
-                where = pages.groups() if pages else (self.url.rstrip("/"), "", None)
+                where = pages.groups("") if pages else (self.url.rstrip("/"), "", "")
                 yield from self._behind_pages(fetcher, *where)
         else:
             payload = json_of(answer)
@@ -118,9 +118,7 @@ class PxwebConnector(Connector):
             else:
                 raise SourceError("%(url)s is neither PX-Web nor a PX file.", url=self.url)
 
-    def _behind_pages(
-        self, fetcher: Fetcher, root: str, tongue: str, database: str | None
-    ) -> Found:
+    def _behind_pages(self, fetcher: Fetcher, root: str, tongue: str, database: str) -> Found:
         """The interface behind a PX-Web site: beside its pages or below them."""
         parts = urlsplit(self.url)
         if not root.startswith("http"):

@@ -13,6 +13,7 @@ from ckanext.hanoi.harvest.standards.draft import (
     cleaned,
     first,
     identifier_url,
+    is_file,
     licences,
     links,
     plain,
@@ -108,6 +109,7 @@ class _Mapping:
             **self._constraints(),
         }
         draft["resources"] = resources(read, self.info, self.extras)
+        draft["url"] = draft["url"] or _page_among(draft["resources"])
         self._facts(stamp)
         if title:
             read.take(*self._paths("citation/CI_Citation/title"))
@@ -304,7 +306,8 @@ class _Mapping:
             if online.url:
                 return online.url
         uri = xml.path(self.root, "dataSetURI")
-        if url := absolute(xml.text(uri), self.read.base):
+        url = absolute(xml.text(uri), self.read.base)
+        if url and not is_file(url):
             self.read.take(uri)
             return url
         for identifier in self.read.values(self._paths("citation/CI_Citation/identifier/*/code")):
@@ -349,3 +352,14 @@ class _Mapping:
             space = self.read.value(xml.path(system, "codeSpace"))
             if code:
                 self._extra("reference_system", f"{space}:{code}" if space else code)
+
+
+def _page_among(found: list[dict[str, Any]]) -> str:
+    """The first resource that is a page about the data rather than the data."""
+    for resource in found:
+        extras = resource.get("extras", {})
+        is_page = extras.get("protocol", "").upper().startswith("WWW:LINK")
+        is_page = is_page or extras.get("function", "") == "information"
+        if is_page and not any(key in resource for key in ("download_url", "format", "mimetype")):
+            return resource["url"]
+    return ""

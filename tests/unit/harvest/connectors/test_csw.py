@@ -120,6 +120,7 @@ def test_the_sample_page_of_a_catalogue_gives_both_of_its_records(httpserver):
     assert found[0].modified == "2015-10-27T20:53:47Z"
     draft = CswConnector("http://x").to_dataset(found[0])
     assert draft["title"] == "Syria_RefugeeSites_2015Apr16_HIU_USDoS"
+    assert draft["url"].startswith("http://geonode.state.gov/layers/geonode%3ASyria_Refugee")
     assert draft["issued"] == "2015-04-16T12:00:00Z"
     assert draft["contact"] == {
         "email": "HIU_DATA@state.gov", "unit": "Humanitarian Information Unit",
@@ -144,6 +145,8 @@ def test_the_sample_folder_record_in_latin_1_is_read(httpserver):
     assert not unreadable
     draft = CswConnector("http://x").to_dataset(found[0])
     assert draft["frequency"] == "notPlanned"
+    assert "url" not in draft
+    assert draft["extras"]["dataSetURI"].endswith("tl_2013_us_county.zip")
     assert (draft["temporal_start"], draft["temporal_end"]) == ("2012-06", "2013-05")
     assert draft["publisher"]["name"].startswith("U.S. Department of Commerce, U.S. Census Bureau")
     assert draft["resources"][0]["url"].endswith("tl_2013_us_county.zip")
