@@ -4,30 +4,28 @@ which kind of people's committee. Knows neither the list of agencies nor CKAN.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from ckanext.hanoi.vietnamese import fold, nfc
+from ckanext.hanoi.vietnamese import canonical, fold, nfc
 
 #: Longer texts are no names.
 MAX_WORDS = 24
 
 _APOSTROPHE = re.compile("['\u2019\u02bc`]")
 _WORD = re.compile(r"[^\W_]+")
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 # Words that people leave out or put in.
 _FILLERS = frozenset({"va", "cac", "and", "of"})
-_FORMER = "cu\u0303"  # cũ, as in "Sở GTVT (cũ)"
+_FORMER = "cũ"  # as in "Sở GTVT (cũ)"
 _OF_THE = re.compile(r"\bof the\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word: ``folded`` without accents, ``spelled`` with each tone mark behind its letters."""
+    """A word: ``folded`` without accents, ``spelled`` with them, in one style of setting tones."""
 
     folded: str
     spelled: str
@@ -44,7 +42,7 @@ Words = tuple[Word, ...]
 def words(text: str, fillers: bool = False) -> Words:
     """The words of a name, lower case, "Ủy ban nhân dân" as UBND; "và", "các" only on request."""
     lowered = _OF_THE.sub("of", _APOSTROPHE.sub("", nfc(text)).lower())
-    found = [Word(fold(word), _spelled(word)) for word in _WORD.findall(lowered)]
+    found = [Word(fold(word), canonical(word)) for word in _WORD.findall(lowered)]
     if not fillers:
         found = [word for word in found if word.folded not in _FILLERS]
     if len(found) > MAX_WORDS:
@@ -69,13 +67,6 @@ def _committee_at_start(name: Words) -> int:
                 compact(name[:count]), "uybannhandan", score_cutoff=2) <= 2:
             return count
     return 0
-
-
-def _spelled(word: str) -> str:
-    # the tone goes to the end, so that the two styles (hoà, hòa) are one spelling
-    parts = unicodedata.normalize("NFD", word)
-    letters = "".join(part for part in parts if part not in _TONES)
-    return letters + "".join(part for part in parts if part in _TONES)
 
 
 def folded(name: Words) -> tuple[str, ...]:
@@ -266,6 +257,7 @@ _SYLLABLE = re.compile(
 def is_syllable(word: str) -> bool:
     """Whether a word without accents can be a Vietnamese syllable: ``tan`` can, ``tnam`` cannot.
 
+    (``ckanext.hanoi.vietnamese.is_syllable`` asks this of a word with its accents.)
     A name with a typing error in it usually has a word that cannot; one in which every word can is
     more likely another place's name.
     """

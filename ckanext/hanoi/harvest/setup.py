@@ -9,6 +9,7 @@ from functools import cached_property
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.hanoi.agencies import store
 from ckanext.hanoi.agencies.registry import registry
 from ckanext.hanoi.harvest import mapping, settings
 from ckanext.hanoi.harvest.config import SourceConfig, parse
@@ -72,14 +73,18 @@ class Agencies:
         )
         self._by_name: dict[str, str] = {}
         self._by_title: dict[str, str | None] = {}
+        self._titles: dict[str, str] = {}
         for id_, name, title in rows:
             self._by_name[name] = self._by_name[id_] = id_
+            self._titles[id_] = title or name
             key = fold(title or name)
             # two organizations of one title: neither is meant for certain
             self._by_title[key] = None if key in self._by_title else id_
+        for slug, row in store.by_agency().items():  # one whose name a person chose
+            self._by_name.setdefault(slug, row.id)
 
     def __call__(self, text: str) -> tuple[str | None, list[str]]:
-        """(organization's id or None, titles of candidates for a person to choose from)."""
+        """(organization's id, [its title]); or (None, candidates for a person to choose from)."""
         if text not in self._found:
             self._found[text] = self._find(text)
         return self._found[text]
@@ -87,8 +92,9 @@ class Agencies:
     def _find(self, text: str) -> tuple[str | None, list[str]]:
         exact = self._by_name.get(text) or self._by_title.get(fold(text))
         if exact:
-            return exact, []
+            return exact, [self._titles[exact]]
         match = registry().match(text)
         if match.slug and match.slug in self._by_name:
-            return self._by_name[match.slug], []
+            id_ = self._by_name[match.slug]
+            return id_, [self._titles[id_]]
         return None, [candidate.slug for candidate in match.candidates]

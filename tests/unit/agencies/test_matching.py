@@ -279,7 +279,7 @@ def misspelled(draw):
 
 
 @given(misspelled())
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_one_typing_error_never_leads_to_another_agency(case):
     slug, text = case
     match = registry().match(text)
