@@ -75,14 +75,20 @@ class Distinct:
         # with the guid's ending of each. Few identifiers are repeated: bytes save the memory.
         self._claims: dict[int, bytes | dict[bytes, str]] = {}
         self._given: set[int] = set()
+        self._noted: set[int] = set()
 
     def note(self, candidate: Candidate) -> None:
         """Make ``candidate`` known before any guid is asked for."""
-        self._add(*self._claim(candidate)[1:])
+        _, key, claim = self._claim(candidate)
+        if key not in self._claims:
+            self._noted.add(key)
+        self._add(key, claim)
 
     def settle(self) -> None:
-        """All records are noted: decide who keeps the plain identifier."""
-        for claims in self._claims.values():
+        """All records (or all of a page) are noted: decide who keeps the plain identifier. What
+        was decided at an earlier page stays."""
+        while self._noted:
+            claims = self._claims[self._noted.pop()]
             if isinstance(claims, dict):
                 noted = sorted(claims)
                 claims.clear()

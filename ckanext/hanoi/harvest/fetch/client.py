@@ -53,7 +53,8 @@ class Fetcher:
     For sources that are one document: set ``validators`` ``{url: (etag, last_modified)}`` and
     ``known_hashes`` ``{url: body hash}`` to what ``remember`` and ``hashes`` held after the last
     complete run, and ``get(url, conditional=True)`` raises ``NotModified`` if nothing changed.
-    The keys are ``public_url(url)``.
+    The keys are ``public_url(url)``. A connector that learns from a document that there are more
+    of them calls ``forget``.
     """
 
     def __init__(
@@ -150,6 +151,11 @@ class Fetcher:
         else:
             body = data.encode() if isinstance(data, str) else data or b""
         return self._request("POST", _with_params(url, params), send, body, idempotent)
+
+    def forget(self, url: str) -> None:
+        """Remember nothing of ``url``: it turned out not to be the whole source."""
+        self.remember.pop(public_url(url), None)
+        self.hashes.pop(public_url(url), None)
 
     def _remember(self, key: str, response: Response, sent: _Validators) -> None:
         known = self.known_hashes.get(key)

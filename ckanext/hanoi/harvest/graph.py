@@ -1,0 +1,300 @@
+"""RDF from strangers: a guarded parser and a small graph. Knows no CKAN, fetches nothing.
+
+Read by Oxigraph's parsers (``pyoxigraph``): they load no remote context and no external entity,
+take bad addresses as they are, and keep the literals' text (rdflib computes every value, and its
+XML reader expands entities: 552 bytes took it a minute). In front of them:
+
+- RDF/XML goes through ``xml.parse``, which accepts no document type, and is handed on as what
+  that parser understood;
+- JSON-LD: contexts given by address are never fetched; what the common ones say of DCAT is put in
+  their place.
+
+Properties and classes are named ``prefix:name`` for the namespaces below, however the source
+spells these (https for http, a missing ``#``), else by their full address.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pyoxigraph as ox
+from lxml import etree
+
+from ckanext.hanoi.harvest import xml
+
+NAMESPACES = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dctype": "http://purl.org/dc/dcmitype/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "schema": "http://schema.org/",
+    "adms": "http://www.w3.org/ns/adms#",
+    "dcatap": "http://data.europa.eu/r5r/",
+    "locn": "http://www.w3.org/ns/locn#",
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "hydra": "http://www.w3.org/ns/hydra/core#",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "odrl": "http://www.w3.org/ns/odrl/2/",
+    "org": "http://www.w3.org/ns/org#",
+    "time": "http://www.w3.org/2006/time#",
+    "dqv": "http://www.w3.org/ns/dqv#",
+    "pod": "https://project-open-data.cio.gov/v1.1/schema#",
+}
+_SPELLINGS = {ns.split("://", 1)[1].rstrip("#/"): p for p, ns in NAMESPACES.items()}
+_SPLIT = re.compile(r"^https?://(?:www\.)?(.+?)/?([#/])([^#/]+)$")
+_KNOWN = {key.removeprefix("www."): prefix for key, prefix in _SPELLINGS.items()}
+
+_BY_TYPE = {
+    "application/rdf+xml": "xml", "application/xml": "xml", "text/xml": "xml", "text/turtle": "ttl",
+    "application/x-turtle": "ttl", "text/n3": "n3", "text/rdf+n3": "n3",
+    "application/n-triples": "nt", "application/ld+json": "json", "application/json": "json",
+    "application/trig": "trig", "application/n-quads": "nq",
+}  # fmt: skip
+_BY_EXTENSION = {"rdf": "xml", "xml": "xml", "owl": "xml", "ttl": "ttl", "n3": "n3", "nt": "nt",
+                 "jsonld": "json", "json": "json", "trig": "trig", "nq": "nq"}  # fmt: skip
+_OXIGRAPH = {"xml": ox.RdfFormat.RDF_XML, "ttl": ox.RdfFormat.TURTLE, "n3": ox.RdfFormat.N3,
+             "nt": ox.RdfFormat.N_TRIPLES, "json": ox.RdfFormat.JSON_LD,
+             "trig": ox.RdfFormat.TRIG, "nq": ox.RdfFormat.N_QUADS}  # fmt: skip
+_NT_LINE = re.compile(rb"^\s*(?:<[^<>]*>|_:\S+)\s+<[^<>]*>\s+\S")
+#: An address between angle brackets in Turtle that has characters it must not have.
+_BAD_IRI = re.compile(r"<(?![^<>]*=)(?=[^<>]*[:/.#])([^<>\"\n]*[\\ {}|^`][^<>\"\n]*)>")
+_BAD_LANGUAGE = re.compile(r"(?<=[\"'])(@[A-Za-z]{2,3})_(?=[A-Za-z])")
+ACCEPT = ("text/turtle, application/ld+json;q=0.9, application/rdf+xml;q=0.8, "
+          "application/n-triples;q=0.7, application/xml;q=0.4, */*;q=0.1")  # fmt: skip
+
+
+class RdfError(ValueError):
+    """The document is no RDF, is cut off, or uses what only an attack needs."""
+
+
+class Literal(NamedTuple):
+    """A text with its language (lower case) or type (named as above; '' for plain text)."""
+
+    text: str
+    language: str = ""
+    type: str = ""
+
+
+#: The address of a node, or ``_:`` and a label that means nothing outside the document.
+Node = str
+Term = Node | Literal
+
+
+def is_blank(node: Node) -> bool:
+    """Whether the node has no address that lasts (skolemised blank nodes have none either)."""
+    return node.startswith("_:") or "/.well-known/genid/" in node
+
+
+def compact(address: str) -> str:
+    """``prefix:name`` of a known namespace in any spelling, else the address."""
+    match = _SPLIT.match(address)
+    prefix = _KNOWN.get(match[1]) if match else None
+    return f"{prefix}:{match[3]}" if match and prefix else address
+
+
+@dataclass
+class Graph:
+    """Statements by subject, and who points to whom."""
+
+    by_subject: dict[Node, dict[str, list[Term]]] = field(default_factory=dict)
+    by_type: dict[str, list[Node]] = field(default_factory=lambda: defaultdict(list))
+    pointing: dict[tuple[str, Node], list[Node]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, subject: Node, name: str, term: Term) -> None:
+        values = self.by_subject.setdefault(subject, {}).setdefault(name, [])
+        if term in values:
+            return
+        values.append(term)
+        if not isinstance(term, Literal):
+            if name == "rdf:type":
+                self.by_type[compact(term)].append(subject)
+            else:
+                self.pointing[name, term].append(subject)
+
+    def values(self, subject: Node, *names: str) -> list[Term]:
+        """All that is said of ``subject`` by the properties ``names``."""
+        said = self.by_subject.get(subject, {})
+        return [term for name in names for term in said.get(name, ())]
+
+    def text(self, subject: Node, *names: str) -> str:
+        """The first text said by one of the properties."""
+        return next((t.text for t in self.values(subject, *names) if isinstance(t, Literal)), "")
+
+    def objects(self, name: str) -> Iterator[Node]:
+        """All nodes that some node points to by the property ``name``."""
+        for (said, node), _ in self.pointing.items():
+            if said == name:
+                yield node
+
+    def types(self, subject: Node) -> set[str]:
+        return {compact(t) for t in self.values(subject, "rdf:type") if not isinstance(t, Literal)}
+
+
+def parse(data: bytes, url: str, content_type: str = "") -> Graph:
+    """The graph of a document; ``url`` is where it came from, against which it is relative."""
+    kind = _kind(data, url, content_type)
+    try:
+        return _read(_prepared(data, kind), kind, url)
+    except xml.XmlError as e:
+        raise RdfError(str(e)) from e
+    except (SyntaxError, ValueError, RecursionError) as e:
+        if kind not in ("ttl", "nt", "n3"):
+            raise RdfError(_short(e)) from e
+        try:
+            return _read(_repaired(data), kind, url)
+        except (SyntaxError, ValueError):
+            raise RdfError(_short(e)) from e
+
+
+def _short(error: Exception) -> str:
+    return str(error)[:200] or type(error).__name__
+
+
+def _kind(data: bytes, url: str, content_type: str) -> str:
+    """By what the document looks like, else by its declared type or the address."""
+    start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    # "[" may begin a blank node of Turtle too
+    if start[:1] == b"{" or re.match(rb"\[\s*(?:[\[{]|\]\s*$)", start):
+        return "json"
+    if start.startswith((b"<?xml", b"<rdf:", b"<!DOCTYPE", b"<!--")) or data[:2] in (
+        b"\xff\xfe", b"\xfe\xff",
+    ):  # fmt: skip
+        return "xml"
+    extension = re.sub(r"[?#].*$", "", url).rpartition(".")[2].lower()
+    said = _BY_TYPE.get(content_type.lower()) or _BY_EXTENSION.get(extension)
+    if said in ("ttl", "nt", "n3", "trig", "nq"):
+        return said
+    if _NT_LINE.match(start) or re.match(rb"(?:@?prefix|@?base|#|_:|\[)", start, re.I):
+        return "ttl"
+    return said or ("xml" if start.startswith(b"<") else "ttl")
+
+
+def _prepared(data: bytes, kind: str) -> bytes:
+    if kind == "xml":
+        return etree.tostring(xml.parse(data), encoding="utf-8")
+    if kind == "json":
+        document = json.loads(data.decode("utf-8-sig"))
+        return json.dumps(_inline(document)).encode()
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def _repaired(data: bytes) -> bytes:
+    """Turtle whose addresses have characters that must be escaped, with these escaped."""
+    text = data.decode("utf-8", "replace").lstrip("\ufeff")
+
+    def escape(match: re.Match[str]) -> str:
+        address = re.sub(r"\\(?!u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})", "/", match[1]).strip()
+        return "<" + re.sub(r"[ {}|^`]", lambda m: f"%{ord(m[0]):02X}", address) + ">"
+
+    return _BAD_LANGUAGE.sub(r"\1-", _BAD_IRI.sub(escape, text)).encode()
+
+
+def _read(data: bytes, kind: str, url: str) -> Graph:
+    graph = Graph()
+    names: dict[str, str] = {}
+    for quad in ox.parse(data, format=_OXIGRAPH[kind], base_iri=_base(url), lenient=True):
+        address = quad.predicate.value
+        name = names.get(address)
+        if name is None:
+            name = names[address] = compact(address)
+        subject = _node(quad.subject)
+        if subject is not None and (term := _term(quad.object)) is not None:
+            graph.add(subject, name, term)
+    return graph
+
+
+def _base(url: str) -> str:
+    return re.sub(r"[\s<>\"{}|\\^`]", "_", url)
+
+
+def _node(term: Any) -> Node | None:
+    if isinstance(term, ox.NamedNode):
+        # a path of Windows in an address
+        return term.value.replace("/\\", "/").replace("\\", "/").strip()
+    return f"_:{term.value}" if isinstance(term, ox.BlankNode) else None
+
+
+def _term(term: Any) -> Term | None:
+    if not isinstance(term, ox.Literal):
+        return _node(term)
+    if term.language:
+        return Literal(term.value, term.language.lower().replace("_", "-"))
+    type_ = compact(term.datatype.value)
+    return Literal(term.value, "", "" if type_ == "xsd:string" else type_)
+
+
+# -- JSON-LD ------------------------------------------------------------------------------------
+
+
+def _inline(value: Any) -> Any:
+    """The document with every context given by address replaced by ours."""
+    if isinstance(value, list):
+        return [_inline(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: _inline(item) for key, item in value.items() if key != "@import"}
+    if "@context" in value:
+        found["@context"] = _context(value["@context"])
+    return found
+
+
+def _context(context: Any) -> Any:
+    if isinstance(context, str):
+        return CONTEXT
+    if isinstance(context, list):
+        return [_context(item) for item in context]
+    return _inline(context) if isinstance(context, dict) else None
+
+
+def _address(name: str) -> dict[str, str]:
+    return {"@id": name, "@type": "@id"}
+
+
+#: What DCAT-AP's, DCAT-US's and the usual prefix contexts have in common, by the terms'
+#: definitions in DCAT 3 (W3C Recommendation).
+CONTEXT: dict[str, Any] = {
+    **NAMESPACES,
+    "dcterms": NAMESPACES["dct"],
+    "dc11": NAMESPACES["dc"],
+    "sdo": NAMESPACES["schema"],
+    "id": "@id",
+    "type": "@type",
+    **{name: f"dcat:{name}" for name in (
+        "Catalog", "Dataset", "DatasetSeries", "Distribution", "DataService", "CatalogRecord",
+        "keyword", "byteSize", "version", "startDate", "endDate", "bbox", "centroid",
+        "temporalResolution", "spatialResolutionInMeters", "endpointDescription")},
+    **{name: f"dct:{name}" for name in (
+        "title", "description", "identifier", "issued", "modified", "created", "spatial",
+        "temporal",
+        "publisher", "creator", "language", "license", "rights", "accessRights", "format",
+        "subject",
+        "conformsTo", "provenance", "accrualPeriodicity", "relation", "isPartOf", "hasPart",
+        "source",
+        "isVersionOf", "hasVersion", "references", "isReferencedBy", "alternative")},
+    **{name: {"@id": f"dcat:{name}"} for name in (
+        "dataset", "distribution", "service", "catalog", "record", "contactPoint", "theme",
+        "inSeries", "accessService", "servesDataset", "mediaType")},
+    **{name: _address(f"dcat:{name}") for name in (
+        "landingPage", "accessURL", "downloadURL", "endpointURL")},
+    "name": "foaf:name", "homepage": _address("foaf:homepage"), "mbox": "foaf:mbox",
+    "page": _address("foaf:page"), "fn": "vcard:fn", "hasEmail": "vcard:hasEmail",
+    "hasTelephone": "vcard:hasTelephone", "prefLabel": "skos:prefLabel",
+    "notation": "skos:notation",
+    "label": "rdfs:label", "versionInfo": "owl:versionInfo", "checksum": "spdx:checksum",
+    "applicableLegislation": _address("dcatap:applicableLegislation"),
+    "availability": "dcatap:availability", "status": "adms:status",
+}  # fmt: skip

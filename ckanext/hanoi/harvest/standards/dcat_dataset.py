@@ -1,0 +1,386 @@
+"""The tree of a DCAT dataset (DCAT-AP 1 to 3, and what it is mistaken for) as a draft. Pure.
+
+ckanext-dcat's profiles read the same vocabulary, but into CKAN's own dictionaries: one language,
+only the properties they know, licences through CKAN's register and so a running CKAN. Here every
+language and every property is kept, and nothing but the tree is needed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckanext.hanoi import dates
+from ckanext.hanoi.harvest import geometry, loose
+from ckanext.hanoi.harvest.graph import compact
+from ckanext.hanoi.harvest.places import place
+from ckanext.hanoi.harvest.standards.dcat_records import (
+    Tree,
+    first_id,
+    first_text,
+    ids,
+    label,
+    literals,
+    said,
+    tail,
+    trees,
+    values,
+    words,
+)
+from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, is_file, unique
+from ckanext.hanoi.vocabulary import vocabulary
+
+_RELATED = (
+    "dcat:inSeries",
+    "dct:relation",
+    "dct:isPartOf",
+    "dct:hasPart",
+    "dct:source",
+    "dct:hasVersion",
+    "dct:isVersionOf",
+    "dcat:hasVersion",
+    "dcat:isVersionOf",
+    "dcat:previousVersion",
+    "dct:replaces",
+    "dct:isReplacedBy",
+    "dcat:seriesMember",
+    "dct:references",
+    "dcat:qualifiedRelation",
+    "prov:wasDerivedFrom",
+)
+_USED = frozenset(
+    "@id @context rdf:type dct:title dc:title rdfs:label skos:prefLabel foaf:name schema:name "
+    "dct:description dc:description dct:identifier dc:identifier dct:publisher dc:publisher "
+    "dcat:theme dcat:keyword dc:subject dct:accrualPeriodicity dct:language dc:language "
+    "dct:license "
+    "dct:issued dct:modified dct:temporal dct:spatial dcat:contactPoint adms:contactPoint "
+    "dcat:landingPage dct:conformsTo dcat:version owl:versionInfo adms:versionNotes "
+    "dcat:distribution services dct:accessRights dct:rights dc:rights dcat:accessURL "
+    "dcat:downloadURL dcat:endpointURL "
+    "dcatap:applicableLegislation".split()
+)
+_USED_RESOURCE = frozenset(
+    "@id rdf:type dct:title dc:title rdfs:label foaf:name dct:description dc:description "
+    "dct:format "
+    "dc:format dcat:mediaType dcat:byteSize spdx:checksum adms:status dct:issued dct:modified "
+    "dct:license dct:rights dct:conformsTo dct:language dcat:accessURL dcat:downloadURL "
+    "dcat:accessService dcat:endpointURL odrl:hasPolicy".split()
+)
+
+
+def to_draft(tree: Tree) -> dict[str, Any]:
+    """The draft of a record's content (see ``dcat_records``)."""
+    alone = _types(tree) & {"dcat:Distribution", "dcat:DataService"} and not trees(
+        tree, "dcat:distribution"
+    )
+    parts = [tree] if alone else [*trees(tree, "dcat:distribution"), *trees(tree, "services")]
+    resources = [_resource(part) for part in parts]
+    draft: dict[str, Any] = {
+        "title": loose.one_line(
+            words(
+                tree,
+                "dct:title",
+                "dc:title",
+                "rdfs:label",
+                "skos:prefLabel",
+                "foaf:name",
+                "schema:name",
+            )
+        ),
+        "notes": words(tree, "dct:description", "dc:description", "rdfs:comment", joined=True),
+        "identifier": first_text(tree, "dct:identifier", "dc:identifier")
+        or first_id(tree, "dct:identifier")
+        or tree.get("@id", ""),
+        "publisher": _agent(tree, "dct:publisher", "dc:publisher", "dct:creator"),
+        "themes": [_coded(t, "theme") for t in values(tree, "dcat:theme")],
+        "keywords": unique(
+            k
+            for text in literals(tree, "dcat:keyword", "dc:subject")
+            for k in (text.split(",") if text.count(",") > 2 else [text])
+        ),
+        "frequency": _first_coded(tree, "frequency", "dct:accrualPeriodicity"),
+        "language": [_coded(v, "language") for v in values(tree, "dct:language", "dc:language")],
+        "license": _licence(tree, "dct:license"),
+        "issued": first_text(tree, "dct:issued"),
+        "modified": first_text(tree, "dct:modified"),
+        "contact": _contact(tree),
+        "url": _page(tree),
+        "conforms_to": said(tree, "dct:conformsTo"),
+        "version": first_text(tree, "dcat:version", "owl:versionInfo", "schema:version"),
+        "version_notes": first_text(tree, "adms:versionNotes"),
+        "related": unique([*ids(tree, *_RELATED), *literals(tree, *_RELATED)]),
+        "legal_basis": "; ".join(said(tree, "dcatap:applicableLegislation")),
+        "resources": resources,
+        "extras": _rest(tree, _USED | set(_RELATED)),
+    }
+    _access(tree, draft)
+    _period(tree, draft)
+    _place(tree, draft)
+    if not draft["license"]:
+        stated = {tuple(r.get("license") or ()) for r in resources}
+        draft["license"] = list(stated.pop()) if len(stated) == 1 else []
+    return cleaned(draft)
+
+
+def _types(tree: Tree) -> set[str]:
+    return {compact(address) for address in ids(tree, "rdf:type")}
+
+
+def _coded(value: Any, name: str) -> str:
+    """The spelling of a controlled value that the vocabulary knows, else its label or address."""
+    if not isinstance(value, dict):
+        return str(value)
+    if "@value" in value:
+        return str(value["@value"])
+    address = str(value.get("@id") or "")
+    spellings = [s for s in (address, label(value), tail(address)) if s]
+    known = [s for s in spellings if vocabulary(name).find(s)]
+    return next(iter(known or spellings[1:2] or spellings), "")
+
+
+def _first_coded(tree: Tree, name: str, *properties: str) -> str:
+    found = [_coded(v, name) for v in values(tree, *properties)]
+    known = [text for text in found if vocabulary(name).find(text)]
+    return next(iter(known or found), "")
+
+
+def _agent(tree: Tree, *names: str) -> dict[str, str]:
+    for value in values(tree, *names):
+        if not isinstance(value, dict) or "@value" in value:
+            name = loose.text(value.get("@value") if isinstance(value, dict) else value)
+            return {"name": name} if name else {}
+        address = str(value.get("@id") or "")
+        name = label(value)
+        if not name and not address:
+            continue
+        found = {
+            "name": name or address,
+            "identifier": first_text(value, "dct:identifier") or ("" if name else tail(address)),
+            "uri": address if name else "",
+            "email": _mail(value, "foaf:mbox", "vcard:hasEmail", "schema:email"),
+            "url": first_id(value, "foaf:homepage", "schema:url"),
+            "type": next(iter(said(value, "dct:type")), ""),
+        }
+        return {key: text for key, text in found.items() if text}
+    return {}
+
+
+def _contact_value(tree: Tree, *names: str) -> str:
+    """An e-mail or a number: text, address, or a node that has it as its value."""
+    for name in names:
+        for value in values(tree, name):
+            if not isinstance(value, dict):
+                return str(value)
+            inner = _contact_value(value, "vcard:hasValue", "vcard:value", "rdf:value")
+            if text := inner or str(value.get("@value") or value.get("@id") or ""):
+                return text
+    return ""
+
+
+def _mail(tree: Tree, *names: str) -> str:
+    """An e-mail address; one given as a relative address has become the end of an absolute one."""
+    text = loose.mail(_contact_value(tree, *names))
+    return tail(text) if text.startswith("http") and "@" in tail(text) else text
+
+
+def _contact(tree: Tree) -> dict[str, str]:
+    for point in trees(tree, "dcat:contactPoint", "adms:contactPoint"):
+        unit = next(iter(said(point, "vcard:organization-name", "vcard:hasOrganizationName")), "")
+        found = {
+            "name": next(
+                iter(
+                    said(point, "vcard:fn", "vcard:hasFN", "foaf:name", "rdfs:label", "schema:name")
+                ),
+                "",
+            ),
+            "email": _mail(point, "vcard:hasEmail", "foaf:mbox", "vcard:email", "schema:email"),
+            "phone": loose.phone(
+                _contact_value(
+                    point,
+                    "vcard:hasTelephone",
+                    "foaf:phone",
+                    "vcard:tel",
+                    "vcard:hasTel",
+                    "schema:telephone",
+                )
+            ),
+            "unit": unit,
+            "url": _contact_value(
+                point, "vcard:hasURL", "foaf:homepage", "foaf:page", "schema:url"
+            ),
+        }
+        if not any(found.values()):
+            found["url"] = str(point.get("@id") or "")
+        if any(found.values()):
+            return {key: text for key, text in found.items() if text}
+    name = first_text(tree, "dcat:contactPoint", "adms:contactPoint")
+    return ({"email": loose.mail(name)} if "@" in name else {"name": name}) if name else {}
+
+
+def _licence(tree: Tree, *names: str) -> list[str]:
+    found: list[str] = []
+    for value in values(tree, *names):
+        if isinstance(value, dict) and "@value" not in value:
+            kinds = said(value, "dct:type")
+            found += [
+                str(value.get("@id") or ""),
+                first_text(value, "dct:identifier"),
+                label(value),
+            ]
+            found += [k for k in kinds if vocabulary("license").find(k)]
+        else:
+            found.append(loose.text(value["@value"] if isinstance(value, dict) else value))
+    found = unique(found)
+    known = [text for text in found if vocabulary("license").find(text)]
+    return known[:1] or found
+
+
+def _page(tree: Tree) -> str:
+    address = str(tree.get("@id") or "")
+    return next(
+        filter(
+            None,
+            (
+                first_id(tree, "dcat:landingPage"),
+                first_id(tree, "foaf:page", "foaf:homepage"),
+                address if address.startswith(("http://", "https://")) else "",
+            ),
+        ),
+        "",
+    )
+
+
+def _access(tree: Tree, draft: dict[str, Any]) -> None:
+    rights = said(tree, "dct:rights", "dc:rights")
+    for value in values(tree, "dct:accessRights"):
+        text = _coded(value, "access_level")
+        if vocabulary("access_level").find(text) and "access_level" not in draft:
+            draft["access_level"] = text
+        else:
+            rights.append(text)
+    draft["rights"] = "\n".join(unique(rights))
+
+
+def _period(tree: Tree, draft: dict[str, Any]) -> None:
+    starts, ends = [], []
+    for value in trees(tree, "dct:temporal"):
+        starts += literals(value, "dcat:startDate", "schema:startDate")
+        ends += literals(value, "dcat:endDate", "schema:endDate")
+        for name, found in (("time:hasBeginning", starts), ("time:hasEnd", ends)):
+            for moment in trees(value, name):
+                found += literals(
+                    moment,
+                    "time:inXSDDate",
+                    "time:inXSDDateTimeStamp",
+                    "time:inXSDDateTime",
+                    "time:inXSDgYear",
+                )
+        if not starts and not ends and (text := label(value)):
+            _written_period(text, draft)
+    if starts:
+        draft["temporal_start"] = min(starts)
+    if ends:
+        draft["temporal_end"] = max(ends)
+    for text in literals(tree, "dct:temporal", "dc:coverage"):
+        if not starts and not ends:
+            _written_period(text, draft)
+
+
+def _written_period(text: str, draft: dict[str, Any]) -> None:
+    period = dates.parse_period(text)
+    if period:
+        draft["temporal_start"], draft["temporal_end"] = period[0].iso, period[1].iso_end
+    else:
+        draft["extras"]["temporal_text"] = text
+
+
+def _place(tree: Tree, draft: dict[str, Any]) -> None:
+    found, names = [], literals(tree, "dct:spatial")
+    for value in trees(tree, "dct:spatial"):
+        geometries = [
+            place(text)
+            for text in literals(
+                value,
+                "locn:geometry",
+                "dcat:bbox",
+                "geo:asWKT",
+                "dcat:centroid",
+                "schema:box",
+                "geo:asGeoJSON",
+                "geo:asGML",
+            )
+        ]
+        for inner in trees(value, "locn:geometry", "geo:hasGeometry", "schema:geo", "dcat:bbox"):
+            geometries += [
+                place(t) for t in literals(inner, "geo:asWKT", "geo:asGeoJSON", "rdf:value")
+            ]
+        point = geometry.point(first_text(value, "wgs:long"), first_text(value, "wgs:lat"))
+        found.append(next((g for g in (*geometries, point) if g), None))
+        address = str(value.get("@id") or "")
+        if name := label(value) or ("" if found[-1] and not address else address):
+            names.append(name)
+    for name in list(names):
+        if shape := place(name):
+            found.append(shape)
+            names.remove(name)
+    draft["spatial"] = geometry.joined(found)
+    draft["spatial_text"] = unique(names)
+
+
+def _resource(part: Tree) -> dict[str, Any]:
+    access = first_id(part, "dcat:accessURL", "dcat:endpointURL", "foaf:page")
+    download = absolute(first_id(part, "dcat:downloadURL"))
+    url = absolute(access) or download
+    address = str(part.get("@id") or "")
+    if not download and is_file(url):
+        download = url
+    if not url and (is_file(address) or "dcat:DataService" in _types(part)):
+        url = download = absolute(address)
+    services = trees(part, "dcat:accessService")
+    checksum: Tree = next(iter(trees(part, "spdx:checksum")), {})
+    algorithm = first_id(checksum, "spdx:algorithm") or first_text(checksum, "spdx:algorithm")
+    resource = {
+        "id": address,
+        "url": url or next((u for s in services if (u := first_id(s, "dcat:endpointURL"))), ""),
+        "download_url": download,
+        "name": loose.one_line(words(part, "dct:title", "dc:title", "rdfs:label", "foaf:name")),
+        "description": words(part, "dct:description", "dc:description", joined=True),
+        "format": _first_coded(part, "format", "dct:format", "dc:format"),
+        "mimetype": _first_coded(part, "media_type", "dcat:mediaType"),
+        "size": loose.integer(first_text(part, "dcat:byteSize")),
+        "hash": first_text(checksum, "spdx:checksumValue"),
+        "hash_algorithm": tail(algorithm).removeprefix("checksumAlgorithm_"),
+        "status": _first_coded(part, "status", "adms:status"),
+        "issued": first_text(part, "dct:issued"),
+        "modified": first_text(part, "dct:modified"),
+        "license": _licence(part, "dct:license"),
+        "rights": "\n".join(said(part, "dct:rights", "dct:accessRights")),
+        "conforms_to": said(part, "dct:conformsTo"),
+        "language": [_coded(v, "language") for v in values(part, "dct:language")],
+        "access_service": _service(part, services),
+        "extras": _rest(part, _USED_RESOURCE),
+    }
+    return cleaned(resource)
+
+
+def _service(part: Tree, services: list[Tree]) -> str:
+    if "dcat:DataService" in _types(part):
+        return first_id(part, "dcat:endpointURL") or label(part)
+    return next(
+        (
+            text
+            for s in services
+            if (text := first_id(s, "dcat:endpointURL") or label(s) or s.get("@id"))
+        ),
+        "",
+    )
+
+
+def _rest(tree: Tree, used: frozenset[str] | set[str]) -> dict[str, str]:
+    """Everything without a field, by the property's name."""
+    return {
+        name.partition(":")[2]
+        if name.startswith(("dct:", "dcat:", "adms:", "foaf:", "dc:"))
+        else name: "; ".join(said(tree, name)) or loose.as_extra(value)
+        for name, value in tree.items()
+        if name not in used
+    }
