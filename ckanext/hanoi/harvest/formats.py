@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from ckanext.hanoi.vietnamese import nfc
 from ckanext.hanoi.vocabulary import Term, vocabulary
 
 _MEDIA_TYPE = re.compile(r"^[a-z]+/[a-z0-9][a-z0-9!#$&^_.+-]*$", re.IGNORECASE)
@@ -34,6 +35,15 @@ def media_type_of(written: str, term: Term | None) -> str:
         return text
     usual = term.extra.get("media_types") if term else None
     return usual[0] if usual else ""
+
+
+def file_name(url: str) -> str:
+    """The name of the file that the address leads to; empty where it leads to none."""
+    try:
+        name = unquote(PurePosixPath(urlsplit(url).path).name)
+    except ValueError:
+        return ""
+    return nfc(name)[:200] if PurePosixPath(name).suffix else ""
 
 
 def _extension(url: str) -> str:

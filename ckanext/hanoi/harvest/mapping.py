@@ -14,7 +14,7 @@ from typing import Any
 from ckanext.hanoi import dates
 from ckanext.hanoi.harvest.clean import clean_html
 from ckanext.hanoi.harvest.config import Filter, SourceConfig
-from ckanext.hanoi.harvest.formats import media_type_of, term_of_format
+from ckanext.hanoi.harvest.formats import file_name, media_type_of, term_of_format
 from ckanext.hanoi.vietnamese import fold, nfc, slug, tag
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -62,7 +62,7 @@ class Mapped:
     candidates: list[str] = field(default_factory=list)
 
 
-#: Looks up an organization: name as written -> (organization id or None, candidates' names).
+#: Looks up an organization by its name as written: (its id, [its title]), or (None, candidates).
 AgencyLookup = Callable[[str], tuple[str | None, list[str]]]
 
 
@@ -180,17 +180,19 @@ class _Mapper:
         publisher = self.draft.get("publisher")
         about = publisher if isinstance(publisher, Mapping) else {"name": publisher}
         texts = [_text(about.get(key)) for key in ("identifier", "name")]
-        organization = None
+        organization, known_as = None, ""
         for text in filter(None, texts):
             wanted = self.config.agency_map.get(fold(text), text)
             organization, candidates = self.agency(wanted)
             if organization:
+                known_as = candidates[0] if candidates else ""
                 break
             self.candidates.extend(name for name in candidates if name not in self.candidates)
-        if name := _text(about.get("name")) or texts[0]:
+        name = _text(about.get("name")) or texts[0]
+        if name and fold(name) != fold(known_as):
             self._extra("publisher_name", name)
-            if not organization:
-                self.notes.append(Note("owner_org", name))
+        if name and not organization:
+            self.notes.append(Note("owner_org", name))
         for key, value in about.items():
             if key != "name" and _text(value):
                 self._extra(f"publisher_{key}", value)
@@ -341,6 +343,7 @@ class _Mapper:
         self._licence(draft, resource)
         self._format(draft, resource)
         resource["url"] = _text(draft.get("url")) or _text(draft.get("download_url"))
+        resource.setdefault("name", file_name(resource["url"]))
         if draft.get("id"):
             resource["id"] = str(draft["id"])
         for key, value in (draft.get("extras") or {}).items():
