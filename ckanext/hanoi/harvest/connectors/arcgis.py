@@ -92,7 +92,7 @@ class ArcgisConnector(Connector):
             probe = json_of(fetcher.get(address, params=self._search()))
         except FetchError as e:
             # A web page with status 200 is how other sites answer to an address they don't know.
-            if e.status not in (200, 400, 403, 404, 405, 406):
+            if e.status not in (200, 400, 403, 404, 405, 406, 500):
                 raise
             yield from self._behind_home(fetcher, e)
             return
@@ -105,7 +105,7 @@ class ArcgisConnector(Connector):
             try:
                 about = json_of(fetcher.get(f"{root}/sharing/rest", params={"f": "json"}))
             except FetchError as e:
-                if e.status is None or e.status >= 500:
+                if e.status is None or e.status > 500:
                     raise
                 continue
             if isinstance(about, Mapping) and "currentVersion" in about:

@@ -126,7 +126,8 @@ class OaiPmhConnector(Connector):
         try:
             root = self._ask(fetcher, {"verb": "ListMetadataFormats"})
         except FetchError as e:
-            if e.status in (None, 401, 403, 404, 429) or e.status >= 500:
+            # An answer that may be another one next time must not change the format.
+            if e.status in (None, 401, 403, 429, 502, 503, 504):
                 raise
             return "oai_dc"
         except Refusal:

@@ -109,12 +109,11 @@ class PxwebConnector(Connector):
                 yield from self._behind_pages(fetcher, *where)
         else:
             payload = json_of(answer)
-            if isinstance(payload, Mapping) and "tables" in payload:
+            known = payload if isinstance(payload, Mapping) else {}
+            if "tables" in known:
                 yield from self._table_pages(fetcher, answer.url, payload)
-            elif isinstance(payload, Mapping) and "variables" in payload:
-                yield self._table_v1(answer.url, [], {}, payload)
-            elif isinstance(payload, list):
-                yield from self._walk(fetcher, answer.url.rstrip("/"), payload)
+            elif isinstance(payload, list) or "variables" in known:
+                yield from self._from_here(fetcher, self.url)
             else:
                 raise SourceError("%(url)s is neither PX-Web nor a PX file.", url=self.url)
 
@@ -131,31 +130,44 @@ class PxwebConnector(Connector):
 
     def _first_version(self, fetcher: Fetcher) -> Found:
         parts = urlsplit(self.url)
-        base, tongue, rest = _V1.match(parts.path).groups()  # type: ignore[union-attr]
-        names = [quote(unquote(name)) for name in (rest or "").split("/") if name]
-        base = urlunsplit((parts.scheme, parts.netloc, base, "", ""))
-        yield from self._starting(fetcher, [base], tongue or "", "".join(f"/{n}" for n in names))
+        base, tongue, rest = _V1.match(parts.path).groups("")  # type: ignore[union-attr]
+        if tongue:
+            yield from self._from_here(fetcher, self.url)
+        else:
+            below = "".join(f"/{quote(unquote(name))}" for name in rest.split("/") if name)
+            base = urlunsplit((parts.scheme, parts.netloc, base, "", ""))
+            yield from self._starting(fetcher, [base], "", below)
+
+    def _from_here(self, fetcher: Fetcher, start: str) -> Found:
+        """Whatever is at an address of the interface: a folder or a table."""
+        payload = json_of(fetcher.get(start))
+        parts = urlsplit(start)
+        start = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+        if isinstance(payload, Mapping) and "variables" in payload:
+            yield self._table_v1(start, [], {}, payload)
+        else:
+            yield from self._walk(fetcher, start, payload)
 
     def _starting(self, fetcher: Fetcher, bases: Sequence[str], tongue: str, below: str) -> Found:
         """Read from the first of the addresses that there is; without a language, Vietnamese
         is asked for before English."""
         tongue = tongue or str(self.option("language") or "")
         trouble: FetchError | None = None
-        for start in (
-            f"{b}/{t}{below}" for b in bases for t in ([tongue] if tongue else ("vi", "en"))
-        ):
-            try:
-                payload = json_of(fetcher.get(start))
-            except FetchError as e:
-                if e.status is None or e.status == 429 or e.status >= 500:
-                    raise
-                trouble = trouble or e
-                continue
-            if isinstance(payload, Mapping) and "variables" in payload:
-                yield self._table_v1(start, [], {}, payload)
-            else:
-                yield from self._walk(fetcher, start, payload)
-            return
+        for wanted in [tongue] if tongue else ["vi", "en"]:
+            for base in bases:
+                start = f"{base}/{wanted}{below}"
+                try:
+                    json_of(fetcher.get(start))
+                except FetchError as e:
+                    trouble = e if trouble is None or e.status != 404 else trouble
+                    continue
+                yield from self._from_here(fetcher, start)
+                return
+            # Another language only where this one does not exist, not where the server fails.
+            if trouble and (
+                trouble.status is None or trouble.status == 429 or trouble.status >= 500
+            ):
+                break
         raise trouble or SourceError("%(url)s is no PX-Web.", url=self.url)
 
     def _walk(self, fetcher: Fetcher, start: str, payload: Any) -> Found:

@@ -395,6 +395,13 @@ def test_without_a_language_vietnamese_is_tried_before_english(database):
     assert draft(found[0])["language"] == ["en"]
 
 
+def test_a_server_that_fails_is_not_read_in_another_language(httpserver):
+    httpserver.expect_request("/api/v1/vi").respond_with_data("", status=503)
+    httpserver.expect_request("/api/v1/en").respond_with_json([])
+    with pytest.raises(FetchError):
+        read(PxwebConnector(httpserver.url_for("/api/v1")))
+
+
 def test_the_page_of_a_table_is_not_invented(database):
     url = database("/api/v1")
     assert "url" not in draft(read(PxwebConnector(f"{url}/vi"))[0][0])
