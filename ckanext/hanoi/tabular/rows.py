@@ -23,7 +23,7 @@ _MARKER = re.compile(r"(?:Phần|Mục|Chương|Nhóm)?\s*([IVXLC]+|[A-ZĐ]|\d{1
 _MARKED = re.compile(r"((?:Phần|Mục|Chương)\s+\S+|[IVXLC]+|[A-ZĐ])\s*[.):/-]\s*(?=\S)")
 _TOTAL = re.compile(
     r"(?:tong cong|tong so|tong|cong|total|grand total|sub ?total)"
-    r"(?: (?:so )?(?:(?:bo|tap) )?(?:du lieu )?\d+.*)?"
+    r"(?: (?:so )?(?:(?:bo|tap) )?(?:du lieu |datasets? )?\d+.*|(?: (?:[ivx]+|[a-d]))+)?"
 )
 _TOTAL_OF = re.compile(
     r"(?:tong cong|tong so|cong (?:linh vuc|nhom|muc|phan|so)|total of|sub ?total)\b.*"
@@ -159,7 +159,7 @@ class _Reader:
                 self._open(number, texts[0])
                 return False
             return bool(others) and not self.signed
-        if shared and others:
+        if self.title in shared and others:
             return True
         if _is_total(own):
             return False
@@ -168,7 +168,8 @@ class _Reader:
             return not self.signed
         if len(own) == 1 and _REMARK.fullmatch(_on_one_line(next(iter(own.values())))):
             return False
-        return not self._opens_section(index, own, texts, number)
+        # beneath merged cells a row may have little of its own, and is still no heading
+        return bool(shared and others) or not self._opens_section(index, own, texts, number)
 
     def _looks_whole(self, own: dict[int, str]) -> bool:
         known = sum(1 for column in own if column in self.header.keys)

@@ -57,6 +57,11 @@ def key(label: str, group: str = "", resource: bool = False) -> str | None:
         ("Thời hạn công bố", "due"),
         ("Email/Điện thoại", "contact"),
         ("Dung lượng (MB)", "resource.size"),
+        ("Tên cơ quan, đơn vị", "publisher"),
+        ("Cơ quan/đơn vị cung cấp", "publisher"),
+        ("Tên dữ liệu (EN)", "title_en"),
+        ("Địa chỉ truy cập dữ liệu", "resource.url"),
+        ("Tần suất cập nhật (ngày/tháng/năm)", "frequency"),
         # without accents, misspelled
         ("ten du lieu", "title"),
         ("TAN SUAT CAP NHAT", "frequency"),

@@ -314,3 +314,33 @@ def test_a_second_table_beneath_has_its_own_columns():
         ("a", "x", ""),
         ("b", "", "Y tế"),
     ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [None, "Cộng (I)", None, 5],
+        [None, "Tổng (I + II)"],
+        ["Cộng Sở Y tế", None, None, 5],
+        [None, "Total datasets: 12"],
+        [None, "TỔNG CỘNG TOÀN THÀNH PHỐ", None, 120],
+        ["Sub-total", None, None, "3"],
+    ],
+)
+def test_sub_totals_are_skipped_also_beneath_a_merged_cell(row):
+    assert titles([HEAD, line(1, "a"), row, line(2, "b")]) == ["a", "b"]
+    head = ["Cơ quan cung cấp", "Tên dữ liệu", "Mô tả", "Số lượng"]
+    grid = [head, ["Sở Y tế", "a", "x", 1], [None, *row[1:]], [None, "b", "y", 2]]
+    if row[0] is None:
+        assert titles(grid, merged=[(1, 0, 3, 0)]) == ["a", "b"]
+
+
+def test_a_row_with_only_a_title_beneath_merged_cells_is_an_entry():
+    head = ["STT", "Cơ quan cung cấp", "Tên dữ liệu", "Mô tả"]
+    grid = [head, [1, "Sở Y tế", "a", "x"], [None, None, "b", None], [2, None, "c", None]]
+    rows = entries(grid, merged=[(1, 1, 3, 1)])
+    assert [(row.get("title"), row.get("publisher")) for row in rows] == [
+        ("a", "Sở Y tế"),
+        ("b", "Sở Y tế"),
+        ("c", "Sở Y tế"),
+    ]

@@ -10,6 +10,7 @@ from ckanext.hanoi import dates
 from ckanext.hanoi.harvest.formats import term_of_format
 from ckanext.hanoi.harvest.inventory import values
 from ckanext.hanoi.vietnamese import slug
+from ckanext.hanoi.vocabulary import vocabulary
 
 _TEXTS = (
     "title title_en notes notes_en managing_agency frequency access_level sensitivity rights "
@@ -128,7 +129,10 @@ class _Draft:
 
     def _dates(self) -> None:
         for key in _DATES:
-            if text := self._text(key):
+            text = self._text(key)
+            if text and "frequency" not in self.draft and _is_frequency(text):
+                self.draft["frequency"] = text  # "Thời gian cập nhật: hằng năm"
+            elif text:
                 self.draft[key] = _iso(text, end=key == "temporal_end")
         if text := self._text("temporal"):
             period = dates.parse_period(text.removeprefix("R/"))
@@ -289,6 +293,11 @@ def _pairs(urls: list[str], downloads: list[str]) -> list[tuple[str, str]]:
     if not downloads:
         return [(url, "") for url in urls]
     return [(url, "") for url in urls] + [(d, d) for d in downloads if d not in urls]
+
+
+def _is_frequency(text: str) -> bool:
+    term = None if dates.parse(text) else vocabulary("frequency").find(text)
+    return term is not None and "days" in term.extra
 
 
 def _iso(text: str, end: bool = False) -> str:

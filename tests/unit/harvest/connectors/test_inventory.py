@@ -229,6 +229,14 @@ def test_dates_are_read_in_every_spelling_and_others_passed_on(harvest, written,
     assert [draft["issued"] for draft in drafts.values()] == [iso]
 
 
+def test_a_frequency_in_a_column_of_dates_is_a_frequency(harvest):
+    grid = [["Tên dữ liệu", "Thời gian cập nhật"], ["a", "Hằng năm"], ["b", "12/2025"]]
+    drafts, _ = harvest(books.xlsx({"A": grid}))
+    first, second = drafts.values()
+    assert (first.get("frequency"), first.get("modified")) == ("Hằng năm", None)
+    assert (second.get("frequency"), second.get("modified")) == (None, "2025-12")
+
+
 # -- agencies --------------------------------------------------------------------------------------
 
 
