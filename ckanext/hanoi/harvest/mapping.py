@@ -93,7 +93,7 @@ class _Mapper:
 
     def _prepared(self, draft: Mapping[str, Any]) -> dict[str, Any]:
         prepared = {key: value for key, value in draft.items() if value not in (None, "", [], {})}
-        extras = dict(prepared.pop("extras", None) or {})
+        extras = _mapping(prepared.pop("extras", None))
         contact = prepared.pop("contact", None) or {}
         if not isinstance(contact, Mapping):
             contact = {"name": contact}
@@ -127,7 +127,7 @@ class _Mapper:
         self._keywords()
         self.dataset["resources"] = [
             self._resource(resource)
-            for resource in self.draft.get("resources") or []
+            for resource in _list(self.draft.get("resources"))
             if isinstance(resource, Mapping)
         ]
         self._privacy()
@@ -346,7 +346,7 @@ class _Mapper:
         resource.setdefault("name", file_name(resource["url"]))
         if draft.get("id"):
             resource["id"] = str(draft["id"])
-        for key, value in (draft.get("extras") or {}).items():
+        for key, value in _mapping(draft.get("extras")).items():
             text = (
                 value
                 if isinstance(value, str)
@@ -416,6 +416,14 @@ def _text(value: Any) -> str:
 def _texts(value: Any) -> list[str]:
     items = value if isinstance(value, (list, tuple)) else [value]
     return [text for text in map(_text, items) if text]
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else {"extras": value} if value else {}
 
 
 def _languages(value: Any) -> tuple[str, str, dict[str, str]]:
