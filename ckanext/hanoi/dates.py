@@ -55,6 +55,17 @@ class Date:
         """As ``iso``, but of a quarter or half year the last month: for the end of a period."""
         return self.iso if self.moment is not None else _iso(self.end, self.precision)
 
+    @property
+    def text(self) -> str:
+        """As people in Viet Nam write it, no more precise than what was given."""
+        day = self.start
+        if self.precision == "year":
+            return str(day.year)
+        if self.precision in ("month", "quarter", "half"):
+            return f"{day.month:02d}/{day.year}"
+        clock = f" {self.moment:%H:%M}" if self.moment is not None else ""
+        return f"{day.day:02d}/{day.month:02d}/{day.year}{clock}"
+
 
 def parse(value: Any) -> Date | None:
     """The date that ``value`` (text, date, date-time, or the number of a spreadsheet) names.

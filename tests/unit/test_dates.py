@@ -110,12 +110,25 @@ def test_every_way_of_writing_a_day_gives_that_day(day):
     assert {iso(way) for way in ways} == {day.isoformat()}
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("2025-12-31", "31/12/2025"), ("2025-12", "12/2025"), ("2025", "2025"),
+     ("2025-12-01T08:05:00Z", "01/12/2025 08:05")],
+)
+def test_a_date_is_shown_as_people_write_it(value, text):
+    date = parse(value)
+    assert date is not None
+    assert date.text == text
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_a_date_or_none_and_what_is_stored_is_read_again(text):
     date = parse(text)
     if date is not None:
         assert date.start <= date.end
         assert iso(date.iso) == date.iso
+        if date.moment is None:
+            assert iso(date.text) == date.iso
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def check_period(start: str, end: str) -> None:
     if first is not None and last is not None and last.end < first.start:
         raise RuleError(
             "The end %(end)s lies before the start %(start)s: correct one of the two",
-            start=start, end=end,
+            start=first.text, end=last.text,
         )
 
 

@@ -48,17 +48,9 @@ def hanoi_as_list(value: Any) -> list[str]:
 
 
 def hanoi_date(value: str | None) -> str:
-    """A stored date as people in the reader's language read it: ``31/12/2025``, ``12/2025``."""
+    """A stored date as people read it: ``31/12/2025``, ``12/2025``; other text as it is."""
     date = parse(value) if value else None
-    if date is None:
-        return value or ""
-    start = date.start
-    if date.precision == "year":
-        return str(start.year)
-    if date.precision == "month":
-        return f"{start.month:02d}/{start.year}"
-    day = f"{start.day:02d}/{start.month:02d}/{start.year}"
-    return f"{day} {date.moment:%H:%M}" if date.moment is not None else day
+    return date.text if date is not None else value or ""
 
 
 def hanoi_text(data: dict[str, Any], field: str) -> dict[str, str]:

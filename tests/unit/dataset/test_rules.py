@@ -96,12 +96,14 @@ def test_broken_json_is_a_text():
 
 
 @pytest.mark.parametrize(
-    ("start", "end"),
-    [("2025-02", "2025-01"), ("2025-01-02", "2025-01-01"), ("2026", "2025"),
-     ("2025-02-01T10:00:00", "2025-01-31")],
+    ("start", "end", "said"),
+    [("2025-02", "2025-01", "The end 01/2025 lies before the start 02/2025"),
+     ("2025-01-02", "2025-01-01", "The end 01/01/2025 lies before the start 02/01/2025"),
+     ("2026", "2025", "The end 2025 lies before the start 2026"),
+     ("2025-02-01T10:00:00", "2025-01-31", "the start 01/02/2025 10:00")],
 )
-def test_a_period_can_not_end_before_it_starts(start, end):
-    assert start in refused(rules.check_period, start, end)
+def test_a_period_can_not_end_before_it_starts(start, end, said):
+    assert said in refused(rules.check_period, start, end)
 
 
 @pytest.mark.parametrize(
