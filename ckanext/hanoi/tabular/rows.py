@@ -192,7 +192,7 @@ class _Reader:
             return False
         column, text = next(iter(own.items()))
         if self.numbered and index > self.last_numbered:
-            return True  # a remark behind the list
+            return column != self.title  # a remark behind the list, or a dataset without number
         marked = _MARKED.match(text)
         wide = self.across.get((index, column), 1) * 2 >= max(len(self.header.labels), 4)
         if marked or wide or self.numbered or column != self.title:

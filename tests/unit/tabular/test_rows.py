@@ -274,6 +274,10 @@ def test_remarks_behind_a_numbered_list_are_skipped():
     assert titles(grid) == ["a", "b"]
 
 
+def test_a_dataset_behind_a_numbered_list_without_a_number_is_an_entry():
+    assert titles([HEAD, line(1, "a"), line(None, "b")]) == ["a", "b"]
+
+
 def test_a_dataset_with_nothing_but_a_title_is_an_entry():
     assert titles([["Tên dữ liệu", "Mô tả"], ["a", None], ["b", "c"]]) == ["a", "b"]
     assert titles([HEAD, line(1, "a"), line(2, "b")]) == ["a", "b"]

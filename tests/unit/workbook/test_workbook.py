@@ -316,4 +316,4 @@ def test_spoiled_cells_become_problems_never_errors(data):
     returned = read_workbook(edited(out(DATASET, {"id": "d-2", "title": "Khác"}), spoil))
     for row in returned.rows:
         assert all(str(problem) for problem in row.all_problems())
-        assert row.title or row.problems
+        assert row.title or row.problems or row.id

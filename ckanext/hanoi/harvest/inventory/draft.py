@@ -33,7 +33,8 @@ _RESOURCE_TEXTS = (
 _ONE_LINE = frozenset(
     "title title_en identifier publisher frequency access_level sensitivity license".split()
 )
-_PERIOD_PARTS = re.compile(r"\s*(?:;|\n)\s*")
+#: Of a size that is not in bytes.
+_UNIT = re.compile(r"\b(?:[KMGT]i?B|(?:kilo|mega|giga)bytes?)\b", re.I)
 
 
 def draft_of(content: Mapping[str, Any], base: str | None) -> dict[str, Any]:
@@ -243,7 +244,8 @@ class _Resources:
             if text := self._text(key):
                 resource[key] = _iso(text)
         if size := self._text("size"):
-            if size.isdecimal():
+            unit = _UNIT.search(self.draft.labels.get("resource.size", ""))
+            if size.isdecimal() and not unit:
                 resource["size"] = int(size)
             else:
                 self._keep("size", size)

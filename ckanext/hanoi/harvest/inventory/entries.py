@@ -12,6 +12,7 @@ from ckanext.hanoi.tabular.columns import spaced
 from ckanext.hanoi.tabular.header import Header
 from ckanext.hanoi.tabular.rows import Row
 from ckanext.hanoi.tabular.sheet import Sheet
+from ckanext.hanoi.vocabulary import vocabulary
 
 #: Columns of a dataset that say something of the resource in a further row of it.
 _OF_RESOURCE = {"notes": "description", "title_en": "name_en"} | {
@@ -129,14 +130,16 @@ def fill_down(about: Part, above: Part | None, row: Row) -> None:
 
 def surround(about: Part, row: Row, around: Surroundings) -> None:
     """Add what sections and the surroundings of the list say, where the row doesn't."""
-    for text in reversed(row.sections):
+    for level, text in enumerate(reversed(row.sections)):
         named = re.sub(r"^(?:lĩnh vực|linh vuc|nhóm|chủ đề)\s*:?\s+", "", text, flags=re.I)
         agency = re.sub(r"^(?:cơ quan|đơn vị)(?: cung cấp| chủ trì)?\s*:\s*", "", text, flags=re.I)
         if agency != text or (named == text and is_agency(text)):
             if "publisher" not in about.fields:
                 about.fields["publisher"] = agency
                 continue
-        elif "themes" not in about.fields:
+        elif "themes" not in about.fields and (
+            level == 0 or named != text or vocabulary("theme").find(text)
+        ):
             about.fields["themes"] = named
             continue
         if text not in (about.text("publisher"), about.text("themes")):

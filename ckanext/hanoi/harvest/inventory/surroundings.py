@@ -15,16 +15,15 @@ _LABELLED = re.compile(
     re.I,
 )
 _OF = re.compile(r"\b(?:của|cua)\s+(.+)", re.I)
-#: What agencies' names begin with. Accents tell Sở from Số, Bộ from Bỏ, Ban from Bản.
+#: What agencies' names begin with. Accents tell Sở from Số and Ban from Bản: without them these
+#: two are left to the registry.
 _KINDS = (
-    "sở|ban|ubnd|ủy ban nhân dân|uỷ ban nhân dân|chi cục|cục|tổng cục|trung tâm|viện|thanh tra|"
-    "công an|văn phòng|bộ chỉ huy|bộ tư lệnh|bảo hiểm xã hội|bhxh|kho bạc|ngân hàng|bệnh viện|"
-    "tổng công ty|công ty|liên minh|mặt trận|tòa án|toà án|viện kiểm sát|cục thuế|thuế|hải quan"
+    "ubnd|ủy ban nhân dân|uỷ ban nhân dân|chi cục|cục|tổng cục|trung tâm|viện|thanh tra|công an|"
+    "văn phòng|bộ chỉ huy|bộ tư lệnh|bảo hiểm xã hội|bhxh|kho bạc|ngân hàng|bệnh viện|"
+    "tổng công ty|công ty|liên minh|mặt trận|tòa án|toà án|viện kiểm sát|cục thuế|hải quan"
 )
-_KIND = re.compile(rf"(?:{_KINDS})\b(?!\s+(?:dữ liệu|số|chỉ tiêu|hành))", re.I)
-_KIND_PLAIN = re.compile(
-    rf"(?:{fold(_KINDS)}|department of|people'?s committee of)\b(?! (?:du lieu|so|chi tieu|hanh))"
-)
+_KIND = re.compile(rf"(?:{_KINDS}|sở(?! hữu)|ban(?! hành))\b", re.I)
+_KIND_PLAIN = re.compile(rf"(?:{fold(_KINDS)}|department of|people'?s committee of)\b")
 _CITY = re.compile(
     r"(?:ubnd|uy ban nhan dan|hdnd|hoi dong nhan dan)? ?(?:thanh pho|tp\.?)? ?ha noi"
 )

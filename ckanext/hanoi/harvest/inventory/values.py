@@ -13,7 +13,8 @@ _STRONG = re.compile(r"\s*[;\n|•]\s*|\s+[-–]\s+(?=\n)")
 _BULLET = re.compile(r"^(?:[-–+*•●▪]|\d{1,2}[.)])\s+")
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(
-    r"(?<![\w/.-])\(?(?:\+|00)?\(?\d[\d\s().-]{6,18}\d(?:\s*(?:máy lẻ|ext\.?|x)\s*\d+)?"
+    r"(?<![\w/.-])(?:\(?\+?|00)\d(?:(?:[ .-]|\)[ .-]?|[ .-]?\()?\d){6,14}"
+    r"(?:\s*(?:máy lẻ|ext\.?|x)\s*\d+)?"
 )
 _CONTACT_WORDS = re.compile(
     r"\b(?:e-?mail|thư điện tử|hộp thư|điện thoại|số điện thoại|đt|sđt|đtdđ|tel|phone|mobile|"
@@ -29,8 +30,8 @@ _URL = re.compile(r"(?:https?|ftp)://[^\s<>\"“”]+", re.I)
 _BARE = re.compile(r"^(?:www\.[\w.-]+|[\w-]+(?:\.[\w-]+)*\.(?:gov\.)?vn)(?:[/:?][^\s]*)?$", re.I)
 _PATH = re.compile(r"^(?:\.{0,2}/)?[^\s:*?\"<>|]+(?:/[^\s:*?\"<>|]*)*$")
 _FILE = re.compile(r"\.[a-z][a-z0-9]{1,6}$", re.I)
-_YES = frozenset("co x yes y true 1 dung v ✓ ✔ ☑".split()) | {"co chua"}
-_NO = frozenset("khong no n false 0 - sai ☐".split()) | {"khong co", "khong chua"}
+_YES = frozenset("co x yes y true 1 dung v ✓ ✔ ☑".split())
+_NO = frozenset("khong no n false 0 - sai ☐".split())
 
 
 def several(text: str, known: Callable[[str], object] | None = None) -> list[str]:
@@ -95,10 +96,9 @@ def contact(text: str) -> dict[str, str]:
 
 def yes_or_no(text: str) -> bool | None:
     """True, False, or None where the text says neither."""
-    word = fold(text).strip(" .")
-    if word in _YES or word.startswith("co "):
-        return True
-    return False if word in _NO or word.startswith("khong ") else None
+    word = re.sub(r"^(co|khong)(?: (?:co|chua|du lieu|thong tin)\b| *[,(:]).*", r"\1", fold(text))
+    word = word.strip(" .")
+    return True if word in _YES else False if word in _NO else None
 
 
 def links(text: str, base: str | None) -> list[str]:
