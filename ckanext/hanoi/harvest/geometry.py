@@ -84,10 +84,7 @@ def polygon(points: Sequence[Point]) -> Geometry | None:
 
 def joined(parts: Iterable[Geometry | None]) -> Geometry | None:
     """Several extents as one geometry; polygons become a MultiPolygon."""
-    found: list[Geometry] = []
-    for part in parts:
-        if part is not None and part not in found:
-            found.append(part)
+    found = list({str(part): part for part in parts if part is not None}.values())
     if len(found) <= 1:
         return found[0] if found else None
     if all(part["type"] in ("Polygon", "MultiPolygon") for part in found):

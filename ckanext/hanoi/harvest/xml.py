@@ -125,7 +125,7 @@ def children(element: Element | None, name: str = "*") -> list[Element]:
     """Child elements of that local name, or all."""
     if element is None:
         return []
-    return [e for e in element if isinstance(e.tag, str) and name in ("*", local(e))]
+    return list(element.iterchildren("*" if name == "*" else "{*}" + name))
 
 
 def child(element: Element | None, name: str) -> Element | None:
@@ -155,9 +155,7 @@ def path(element: Element | None, *steps: str) -> Element | None:
 def descendants(element: Element | None, *names: str) -> Iterator[Element]:
     """Elements below (and including) ``element`` with one of the local names."""
     if element is not None:
-        for e in element.iter():
-            if isinstance(e.tag, str) and local(e) in names:
-                yield e
+        yield from element.iter(*("{*}" + name for name in names))
 
 
 def text(element: Element | None) -> str:

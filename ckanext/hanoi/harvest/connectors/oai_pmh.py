@@ -16,7 +16,6 @@ from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.paging import Pages
 from ckanext.hanoi.harvest.standards import records
-from ckanext.hanoi.harvest.standards.draft import put
 
 #: Formats that say more than Dublin Core, the best first, by the beginning of their namespace.
 _RICHER = (
@@ -99,12 +98,14 @@ class OaiPmhConnector(Connector):
         draft = records.draft(record.content)
         draft.setdefault("identifier", record.guid)
         draft.setdefault("title", record.title or record.guid)
-        extras = draft.setdefault("extras", {})
-        put(extras, "oai_identifier", record.guid)
         sets = record.content.get("sets")
-        for set_ in sets if isinstance(sets, list) else []:
-            put(extras, "oai_set", set_)
-        put(extras, "oai_about", record.content.get("about"))
+        about = {
+            "oai_identifier": record.guid,
+            "oai_set": "; ".join(map(str, sets)) if isinstance(sets, list) else "",
+            "oai_about": str(record.content.get("about") or ""),
+        }
+        extras = {**draft.get("extras", {}), **{k: v for k, v in about.items() if v}}
+        draft["extras"] = extras
         return draft
 
     # -- what to ask for ---------------------------------------------------------------------

@@ -15,12 +15,12 @@ from urllib.parse import quote, urlsplit
 from ckanext.hanoi.harvest import geometry, loose
 from ckanext.hanoi.harvest.clean import plain_text
 from ckanext.hanoi.harvest.standards.draft import (
+    Extras,
     absolute,
     cleaned,
     first,
     is_file,
     links,
-    put,
     unique,
 )
 
@@ -92,7 +92,7 @@ class _Mapping:
         self.hub = absolute(item.get("_hub")).rstrip("/")
         self.portal = absolute(item.get("_portal")).rstrip("/")
         self.kind = loose.text(item.get("hubType")) or loose.text(item.get("type"))
-        self.extras: dict[str, str] = {}
+        self.extras = Extras()
         metadata = item.get("metadata")
         inner = metadata.get("metadata") if isinstance(metadata, Mapping) else None
         self.metadata: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
@@ -125,7 +125,7 @@ class _Mapping:
             **self._licence(),
         }
         self._facts(about, draft)
-        return cleaned({**draft, "extras": self.extras})
+        return cleaned({**draft, "extras": self.extras.texts()})
 
     # -- who, what, under which terms ----------------------------------------------------------
 
@@ -186,7 +186,7 @@ class _Mapping:
             if found := geometry.esri(self.item.get(name)):
                 return found
         for name in ("itemExtent", "extent", "_geometry"):
-            put(self.extras, "extent", loose.as_extra(self.item.get(name)))
+            self.extras.add("extent", loose.as_extra(self.item.get(name)))
         return None
 
     def _landing_page(self) -> str:
@@ -309,26 +309,25 @@ class _Mapping:
     # -- the rest ------------------------------------------------------------------------------
 
     def _facts(self, about: Mapping[str, Any], draft: Mapping[str, Any]) -> None:
-        put(self.extras, "item_type", self.kind)
-        put(
-            self.extras,
+        self.extras.add("item_type", self.kind)
+        self.extras.add(
             "snippet",
             self._text("snippet") if draft["notes"] != self._text("snippet") else "",
         )
-        put(self.extras, "attribution", self._text("accessInformation"))
-        put(self.extras, "credit", loose.text(about.get("idCredit")))
-        put(self.extras, "thumbnail", absolute(self.item.get("thumbnailUrl")))
+        self.extras.add("attribution", self._text("accessInformation"))
+        self.extras.add("credit", loose.text(about.get("idCredit")))
+        self.extras.add("thumbnail", absolute(self.item.get("thumbnailUrl")))
         if draft["issued"] != moment(self.item.get("created")):
-            put(self.extras, "created", moment(self.item.get("created")))
+            self.extras.add("created", moment(self.item.get("created")))
         layers = [loose.text(layer.get("name")) for layer in loose.items(self.item.get("layers"))]
-        put(self.extras, "layers", "; ".join(unique(layers)))
+        self.extras.add("layers", "; ".join(unique(layers)))
         if self.metadata:
-            put(self.extras, "metadata", loose.as_extra(self.metadata))
+            self.extras.add("metadata", loose.as_extra(self.metadata))
         used = {*_USED, "accessInformation", "snippet"}
         for key, value in loose.leftovers(self.item, used).items():
             if key.endswith(("odified", "reated", "Date")):
                 value = moment(value) or value
-            put(self.extras, key, value)
+            self.extras.add(key, value)
 
 
 def _dig(value: Any, *keys: str) -> Any:

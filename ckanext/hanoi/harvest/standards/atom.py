@@ -8,6 +8,7 @@ from lxml import etree
 
 from ckanext.hanoi.harvest import geometry, xml
 from ckanext.hanoi.harvest.standards.draft import (
+    Extras,
     Reader,
     absolute,
     cleaned,
@@ -16,7 +17,6 @@ from ckanext.hanoi.harvest.standards.draft import (
     language,
     licences,
     links,
-    put,
     unique,
 )
 
@@ -48,7 +48,7 @@ def summary(root: Element) -> tuple[str, str, str]:
 def to_draft(root: Element, base: str = "") -> dict[str, Any]:
     """An ``atom:entry`` as a draft dataset (docs/connectors.md)."""
     read = Reader(root)
-    extras: dict[str, str] = {}
+    extras = Extras()
     identifier, title, updated = summary(root)
     read.take(*xml.paths(root, "id", "title", "updated"))
     people = [read.text(e) for e in xml.paths(root, "author/name", "creator")]
@@ -77,16 +77,16 @@ def to_draft(root: Element, base: str = "") -> dict[str, Any]:
     }  # fmt: skip
     read.take(*xml.paths(root, "category", "subject", "link"))
     for person in people[1:]:
-        put(extras, "creator", person)
+        extras.add("creator", person)
     period = read.text(xml.path(root, "date"))
     start, _, end = period.partition("/")
     if end:
         draft["temporal_start"], draft["temporal_end"] = start.strip(), end.strip()
     else:
-        put(extras, "date", period)
+        extras.add("date", period)
     for key, value in read.rest().items():
-        put(extras, key, value, "\n")
-    return cleaned({**draft, "extras": extras})
+        extras.add(key, value, separator="\n")
+    return cleaned({**draft, "extras": extras.texts()})
 
 
 def _link(element: Element, base: str) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ from lxml import etree
 
 from ckanext.hanoi.harvest import geometry, xml
 from ckanext.hanoi.harvest.standards.draft import (
+    Extras,
     Reader,
     cleaned,
     first,
@@ -17,7 +18,6 @@ from ckanext.hanoi.harvest.standards.draft import (
     language,
     languages,
     licences,
-    put,
     unique,
 )
 
@@ -56,14 +56,14 @@ def to_draft(root: Element, base: str = "") -> dict[str, Any]:
 class _Mapping:
     def __init__(self, root: Element) -> None:
         self.root, self.read = root, Reader(root)
-        self.extras: dict[str, str] = {}
+        self.extras = Extras()
 
     def _elements(self, *steps: str) -> list[Element]:
         return xml.paths(self.root, *steps)
 
     def _extra(self, key: str, *values: str) -> None:
         for value in values:
-            put(self.extras, key, value)
+            self.extras.add(key, value)
 
     def draft(self) -> dict[str, Any]:
         identifier, _, _ = summary(self.root)
@@ -96,7 +96,7 @@ class _Mapping:
             )
         for section, text in self.read.rest().items():
             self._extra(section, text)
-        return cleaned({**draft, "extras": self.extras})
+        return cleaned({**draft, "extras": self.extras.texts()})
 
     def _titles(self) -> Any:
         """The title, ``{language: text}`` where translations are given; other titles as extras."""
@@ -109,7 +109,7 @@ class _Mapping:
             elif text:
                 found[code] = text
         if not found:
-            return self.extras.pop("alternative_title", "") or self.extras.pop("subtitle", "")
+            return self.extras.pop("alternative_title") or self.extras.pop("subtitle")
         return languages(found)
 
     def _descriptions(self) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -34,16 +34,30 @@ def licences(*candidates: str) -> list[str]:
     return [text for text in unique(candidates) if text.lower() not in RESTRICTION_CODES]
 
 
-def put(extras: MutableMapping[str, str], key: str, value: Any, separator: str = "; ") -> None:
-    """Add a text to an extra; several values stand behind one another, none twice."""
-    text = "" if value is None else str(value).strip()
-    if not text:
-        return
-    known = extras.get(key)
-    if known is None:
-        extras[key] = text
-    elif text != known and text not in known.split(separator):
-        extras[key] = f"{known}{separator}{text}"
+class Extras:
+    """Texts by key: several of one key stand behind one another, none twice."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, dict[str, None]] = {}
+        self._separators: dict[str, str] = {}
+
+    def add(self, key: str, *values: Any, separator: str = "; ") -> None:
+        """Add values to the extra ``key``; those that say nothing are passed over."""
+        for value in values:
+            if text := "" if value is None else str(value).strip():
+                self._found.setdefault(key, {})[text] = None
+                self._separators.setdefault(key, separator)
+
+    def pop(self, key: str) -> str:
+        """Take the extra out; '' where there is none."""
+        return self._joined(key, self._found.pop(key, {}))
+
+    def texts(self) -> dict[str, str]:
+        """``{key: text}``."""
+        return {key: self._joined(key, values) for key, values in self._found.items()}
+
+    def _joined(self, key: str, values: Iterable[str]) -> str:
+        return self._separators.get(key, "").join(values)
 
 
 def first(*values: Any) -> Any:
@@ -160,11 +174,11 @@ class Reader:
     def rest(self) -> dict[str, str]:
         """What was not taken, as ``{section: "label: text" lines}``; a section is a child of the
         root (of the identification, for ISO records)."""
-        found: dict[str, str] = {}
+        found = Extras()
         self._collect(self.root, [], found)
-        return found
+        return found.texts()
 
-    def _collect(self, element: etree._Element, route: list[str], found: dict[str, str]) -> None:
+    def _collect(self, element: etree._Element, route: list[str], found: Extras) -> None:
         for inner in xml.children(element):
             if inner in self._taken:
                 continue
@@ -173,7 +187,7 @@ class Reader:
             self._keep(inner, here, found)
             self._collect(inner, here, found)
 
-    def _keep(self, element: etree._Element, route: list[str], found: dict[str, str]) -> None:
+    def _keep(self, element: etree._Element, route: list[str], found: Extras) -> None:
         value = "" if len(element) else xml.text(element)
         if not value:
             value = (
@@ -183,4 +197,5 @@ class Reader:
         if not value or not route:
             return
         section, *label = route[1:] if route[0] == "identificationInfo" and route[1:] else route
-        put(found, section, f"{'.'.join(label)}: {value}" if label else value, "\n")
+        text = f"{'.'.join(label)}: {value}" if label else value
+        found.add(section, text, separator="\n")

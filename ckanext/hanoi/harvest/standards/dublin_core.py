@@ -10,6 +10,7 @@ from lxml import etree
 
 from ckanext.hanoi.harvest import geometry, xml
 from ckanext.hanoi.harvest.standards.draft import (
+    Extras,
     Reader,
     absolute,
     cleaned,
@@ -20,7 +21,6 @@ from ckanext.hanoi.harvest.standards.draft import (
     languages,
     licences,
     links,
-    put,
     unique,
 )
 
@@ -63,7 +63,7 @@ def to_draft(root: Element, base: str = "") -> dict[str, Any]:
 class _Mapping:
     def __init__(self, root: Element, base: str) -> None:
         self.read, self.root, self.base = Reader(root), root, base
-        self.extras: dict[str, str] = {}
+        self.extras = Extras()
         self.formats = self.read.texts(self._elements("format", "medium"))
 
     def _elements(self, *names: str) -> list[Element]:
@@ -74,7 +74,7 @@ class _Mapping:
 
     def _extra(self, key: str, *values: str) -> None:
         for value in values:
-            put(self.extras, key, value)
+            self.extras.add(key, value)
 
     def draft(self) -> dict[str, Any]:
         identifiers = self._texts("identifier", "bibliographicCitation")
@@ -106,7 +106,7 @@ class _Mapping:
         self._extra("format_text", *self.formats)
         for key, value in self.read.rest().items():
             self._extra(key, value)
-        return cleaned({**draft, "extras": self.extras})
+        return cleaned({**draft, "extras": self.extras.texts()})
 
     def _keywords(self) -> list[str]:
         """Subjects; several in one element stand apart by semicolons."""

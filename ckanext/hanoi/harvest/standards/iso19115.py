@@ -9,6 +9,7 @@ from lxml import etree
 
 from ckanext.hanoi.harvest import geometry, xml
 from ckanext.hanoi.harvest.standards.draft import (
+    Extras,
     absolute,
     cleaned,
     first,
@@ -17,7 +18,6 @@ from ckanext.hanoi.harvest.standards.draft import (
     licences,
     links,
     plain,
-    put,
     unique,
 )
 from ckanext.hanoi.harvest.standards.iso_resources import resources
@@ -72,7 +72,7 @@ class _Mapping:
     def __init__(self, root: Element, base: str) -> None:
         self.root = root
         self.read = IsoReader(root, base)
-        self.extras: dict[str, str] = {}
+        self.extras = Extras()
         self.info = xml.paths(root, "identificationInfo/*")
 
     def _paths(self, *steps: str) -> list[Element]:
@@ -83,7 +83,7 @@ class _Mapping:
 
     def _extra(self, key: str, *values: Any) -> None:
         for value in values:
-            put(self.extras, key, plain(value) if isinstance(value, dict) else value)
+            self.extras.add(key, plain(value) if isinstance(value, dict) else value)
 
     def draft(self) -> dict[str, Any]:
         read = self.read
@@ -121,7 +121,7 @@ class _Mapping:
         )
         for section, text in read.rest().items():
             self._extra(section, text)
-        return cleaned({**draft, "extras": self.extras})
+        return cleaned({**draft, "extras": self.extras.texts()})
 
     # -- people ------------------------------------------------------------------------------
 

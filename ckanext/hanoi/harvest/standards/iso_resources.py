@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
 
 from ckanext.hanoi.harvest import geometry, xml
-from ckanext.hanoi.harvest.standards.draft import cleaned, is_file, plain, put
+from ckanext.hanoi.harvest.standards.draft import Extras, cleaned, is_file, plain
 from ckanext.hanoi.harvest.standards.iso_values import IsoReader, Online
 
 _SERVICES = (
@@ -27,18 +27,18 @@ _FILES = (
 
 
 def resources(
-    read: IsoReader, info: Sequence[etree._Element], extras: MutableMapping[str, str]
+    read: IsoReader, info: Sequence[etree._Element], extras: Extras
 ) -> list[dict[str, Any]]:
     """The resources of a record; what of them has no field goes to ``extras``.
 
     ``info`` are the identifications of the record (``MD_DataIdentification``, a service's).
     """
     formats = _formats(read, info)
-    put(extras, "distribution_format", "; ".join(formats))
+    extras.add("distribution_format", "; ".join(formats))
     found: dict[str, dict[str, Any]] = {}
     for online, size in _online(read, info, extras):
         if not online.url:
-            put(extras, "link", " ".join(filter(None, (plain(online.name), online.link))))
+            extras.add("link", " ".join(filter(None, (plain(online.name), online.link))))
             continue
         resource = _resource(online, size, formats)
         known = found.setdefault(f"{online.url} {plain(online.name)}", resource)
@@ -48,7 +48,7 @@ def resources(
 
 
 def _online(
-    read: IsoReader, info: Sequence[etree._Element], extras: MutableMapping[str, str]
+    read: IsoReader, info: Sequence[etree._Element], extras: Extras
 ) -> list[tuple[Online, str]]:
     """Online resources, each with its size in megabytes as written, where one is given for it."""
     places = "distributionInfo/MD_Distribution"
@@ -63,7 +63,7 @@ def _online(
         online = [read.online(e) for e in xml.paths(option, "onLine")]
         found += [(o, size if len(online) == 1 else "") for o in online]
         if size and len(online) != 1:
-            put(extras, "transfer_size", f"{size} MB")
+            extras.add("transfer_size", f"{size} MB")
     for identification in info:
         for element in xml.paths(identification, "containsOperations/*/connectPoint"):
             found.append((read.online(element), ""))

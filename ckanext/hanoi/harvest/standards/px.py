@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from ckanext.hanoi.harvest.standards import periods
-from ckanext.hanoi.harvest.standards.draft import cleaned, first, language, languages, links, put
+from ckanext.hanoi.harvest.standards.draft import Extras, cleaned, first, language, languages, links
 from ckanext.hanoi.vietnamese import decode
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -311,13 +311,13 @@ class _Mapping:
         })  # fmt: skip
 
     def _extras(self, link: str) -> dict[str, str]:
-        extras: dict[str, str] = {}
-        put(extras, "contacts", self._text("CONTACT"))
+        extras = Extras()
+        extras.add("contacts", self._text("CONTACT"))
         if link and not links(link):
-            put(extras, "link", link)
-        put(extras, "update_frequency", self._text("UPDATE-FREQUENCY"))
-        put(extras, "matrix", self._text("MATRIX"))
-        put(extras, "variables", data_dictionary(self.content.get("variables")))
+            extras.add("link", link)
+        extras.add("update_frequency", self._text("UPDATE-FREQUENCY"))
+        extras.add("matrix", self._text("MATRIX"))
+        extras.add("variables", data_dictionary(self.content.get("variables")))
         for keyword in self.own:
             if keyword in _USED:
                 continue
@@ -325,13 +325,12 @@ class _Mapping:
             for _, keys, values in self._entries(keyword):
                 text = ", ".join(v for v in values if v.strip())
                 plain = name in ("units", "contents", "last_updated") or not keys
-                put(
-                    extras,
+                extras.add(
                     name,
                     text if plain else f"{', '.join(keys)}: {text}" if text else "",
-                    "\n",
+                    separator="\n",
                 )
-        return extras
+        return extras.texts()
 
 
 def stamp(text: str) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from ckanext.hanoi.harvest import loose
 from ckanext.hanoi.harvest.standards import periods, px
-from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, put
+from ckanext.hanoi.harvest.standards.draft import Extras, absolute, cleaned
 
 #: Names of time variables, where none is marked as such.
 _TIME_NAMES = ("time", "tid", "year", "month", "quarter", "năm", "quý", "tháng", "thời gian", "kỳ")
@@ -77,14 +77,14 @@ def _draft_of_v1(content: Mapping[str, Any]) -> dict[str, Any]:
     start, end, unit = periods.coverage(loose.texts(time))
     folders = loose.texts(content.get("folders"))
     title = loose.text(content.get("title"))
-    extras: dict[str, str] = {}
-    put(extras, "variables", px.data_dictionary(content.get("variables")))
-    put(extras, "folders", " > ".join(folders))
+    extras = Extras()
+    extras.add("variables", px.data_dictionary(content.get("variables")))
+    extras.add("folders", " > ".join(folders))
     if loose.text(content.get("text")) != title:
-        put(extras, "table_text", loose.text(content.get("text")))
+        extras.add("table_text", loose.text(content.get("text")))
     more = content.get("more")
     for key, value in more.items() if isinstance(more, Mapping) else ():
-        put(extras, str(key), value)
+        extras.add(str(key), value)
     return cleaned({
         "title": title,
         "url": page,
@@ -96,7 +96,7 @@ def _draft_of_v1(content: Mapping[str, Any]) -> dict[str, Any]:
         "temporal_end": end,
         "modified": loose.text(content.get("updated")),
         "resources": _resources_v1(api, page, content.get("variables")) if api else [],
-        "extras": extras,
+        "extras": extras.texts(),
     })  # fmt: skip
 
 
@@ -187,11 +187,9 @@ def _draft_of_v2(content: Mapping[str, Any], table: Mapping[str, Any]) -> dict[s
     extras = loose.leftovers(table, (
         "id", "label", "description", "updated", "source", "paths", "links", "type", "sortCode",
     ))  # fmt: skip
-    put(
-        extras,
-        "folders",
-        "; ".join(" > ".join(loose.text(s.get("label")) for s in p) for p in paths),
-    )
+    places = [" > ".join(loose.text(step.get("label")) for step in path) for path in paths]
+    if any(places):
+        extras["folders"] = "; ".join(filter(None, places))
     subjects = [loose.text(path[0].get("label")) for path in paths if path]
     tongue = loose.text(content.get("language"))
     return cleaned({

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 
 import geo_records
 import pytest
@@ -519,7 +520,7 @@ DOCUMENTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(which=st.integers(0, len(DOCUMENTS) - 1), seed=st.integers(0, 2**32))
 def test_no_record_however_spoiled_breaks_the_mapping(which, seed):
     spoiled = spoiled_xml(DOCUMENTS[which], seed)
@@ -553,6 +554,28 @@ def test_only_a_source_error_leaves_the_reading_of_a_spoiled_source(httpserver, 
         return
     assert all(r.guid for r in found)
     assert all(u.message % u.params for u in unreadable)
+
+
+def test_a_record_of_tens_of_thousands_of_elements_is_mapped_in_seconds():
+    def repeated(element: str, inner: str, count: int = 8_000) -> str:
+        return "".join(f"<{element}>{inner.format(n)}</{element}>" for n in range(count))
+
+    big = geo_records.GMD.format(guid="g", title="t").replace(
+        "<gmd:topicCategory>",
+        repeated("gmd:purpose", "p{}")
+        + repeated(
+            "gmd:descriptiveKeywords",
+            "<gmd:MD_Keywords><gmd:keyword>k{}</gmd:keyword></gmd:MD_Keywords>",
+        )
+        + repeated("gmd:other", "<gmd:thing>{}</gmd:thing>")
+        + "<gmd:topicCategory>",
+        1,
+    )
+    started = time.monotonic()
+    draft = draft_of(big)
+    assert time.monotonic() - started < 10
+    assert len(draft["keywords"]) == 8_002
+    assert draft["extras"]["other"].count("thing: ") == 8_000
 
 
 @pytest.mark.parametrize("content", [{}, {"xml": ""}, {"xml": "<a/>"}, {"xml": 5, "base": None}])
