@@ -2,8 +2,6 @@
 
 The public functions here are registered under their names (``plugin.py``). Those marked
 ``_for_field`` are given the field of the schema that uses them, as ckanext-scheming does it.
-A field without a value is not stored, but a column of CKAN's own tables is emptied: an update
-that left it out would keep the old value.
 """
 from __future__ import annotations
 
@@ -17,20 +15,22 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi.dataset import geojson, rules
+from ckanext.hanoi.dataset.navl import (
+    Context,
+    Data,
+    Errors,
+    Key,
+    Validator,
+    apply,
+    check_extras,
+    clean_tags,
+    complaint,
+    drop,
+    names_beginning_with,
+)
 from ckanext.hanoi.vietnamese import tag
 from ckanext.hanoi.vocabulary import vocabulary
 
-Key = tuple[Any, ...]
-Data = dict[Key, Any]
-Errors = dict[Key, list[str]]
-Context = dict[str, Any]
-Validator = Callable[[Key, Data, Errors, Context], None]
-
-#: Fields that are columns of CKAN's tables.
-_COLUMNS = frozenset({
-    "title", "name", "notes", "url", "version", "license_id", "format", "mimetype", "description",
-    "hash", "size",
-})
 _UNSAFE_SCHEME = re.compile(r"\s*(javascript|vbscript|data|file)\s*:", re.IGNORECASE)
 #: Fields that keep their value when an update does not name them: leaving a field out must not
 #: be a way to publish what may not be public, nor take a dataset's identifier away.
@@ -42,47 +42,14 @@ def _for_field(factory: Callable[[dict[str, Any], dict[str, Any]], Validator]) -
     return factory
 
 
-def _complaint(error: rules.RuleError) -> str:
-    message = tk._(error.message)
-    return message % error.params if error.params else message
-
-
-def _drop(key: Key, data: Data) -> None:
-    """No value: nothing is stored for a field, an empty text for a column."""
-    if key[-1] in _COLUMNS and data.get(key) is not tk.missing:
-        data[key] = None if key[-1] == "size" else ""
-    else:
-        data.pop(key, None)
-    raise tk.StopOnError
-
-
-def _apply(rule: Callable[[Any], Any]) -> Validator:
-    """A validator that stores what ``rule`` makes of the value."""
-
-    def validator(key: Key, data: Data, errors: Errors, context: Context) -> None:
-        value = data.get(key)
-        if value is tk.missing or value is None:
-            _drop(key, data)
-        try:
-            value = rule(value)
-        except rules.RuleError as error:
-            errors[key].append(_complaint(error))
-            raise tk.StopOnError from None
-        if value is None or value == "" or value == []:
-            _drop(key, data)
-        data[key] = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
-
-    return validator
-
-
-_TEXT, _LINE = _apply(lambda value: rules.limited(rules.text(value))), _apply(rules.short_text)
-_LONG = _apply(rules.text)
-_LIST, _RELATED = _apply(rules.text_list), _apply(rules.related)
-_EMAIL, _PHONE, _URL = _apply(rules.email), _apply(rules.phone), _apply(rules.url)
-_SIZE, _GEOJSON = _apply(rules.byte_size), _apply(geojson.geojson)
-_DATE = _apply(rules.date)
-_FIRST_DAY = _apply(lambda value: rules.date(value, time=False))
-_LAST_DAY = _apply(lambda value: rules.date(value, end=True, time=False))
+_TEXT, _LINE = apply(lambda value: rules.limited(rules.text(value))), apply(rules.short_text)
+_LONG = apply(rules.text)
+_LIST, _RELATED = apply(rules.text_list), apply(rules.related)
+_EMAIL, _PHONE, _URL = apply(rules.email), apply(rules.phone), apply(rules.url)
+_SIZE, _GEOJSON = apply(rules.byte_size), apply(geojson.geojson)
+_DATE = apply(rules.date)
+_FIRST_DAY = apply(lambda value: rules.date(value, time=False))
+_LAST_DAY = apply(lambda value: rules.date(value, end=True, time=False))
 
 
 def hanoi_text(key, data, errors, context):
@@ -175,14 +142,14 @@ def hanoi_term(field, schema):
                 raise
             return rules.short_text(value)
 
-    apply = _apply(rule)
+    store = apply(rule)
 
     def validator(key: Key, data: Data, errors: Errors, context: Context) -> None:
         value = data.get(key)
         if default and (value is tk.missing or value is None or value == ""):
             data[key] = default
             return
-        apply(key, data, errors, context)
+        store(key, data, errors, context)
 
     return validator
 
@@ -193,13 +160,13 @@ def hanoi_terms(field, schema):
     for a value that is missing, not for one that was emptied."""
     name, default = field["vocabulary"], field.get("default_code")
     vocabulary(name)
-    apply = _apply(lambda value: rules.terms(name, value))
+    store = apply(lambda value: rules.terms(name, value))
 
     def validator(key: Key, data: Data, errors: Errors, context: Context) -> None:
         if default and data.get(key) is tk.missing:
             data[key] = json.dumps([default])
             return
-        apply(key, data, errors, context)
+        store(key, data, errors, context)
 
     return validator
 
@@ -210,7 +177,7 @@ def hanoi_flag(key, data, errors, context):
     try:
         yes = value is not tk.missing and rules.flag(value)
     except rules.RuleError as error:
-        errors[key].append(_complaint(error))
+        errors[key].append(complaint(error))
         raise tk.StopOnError from None
     data[key] = "true" if yes else "false"
 
@@ -226,7 +193,7 @@ def hanoi_license(key, data, errors, context):
     _LICENSE(key, data, errors, context)
 
 
-_LICENSE = _apply(lambda value: rules.term("license", value))
+_LICENSE = apply(lambda value: rules.term("license", value))
 
 
 def hanoi_format(key, data, errors, context):
@@ -236,13 +203,13 @@ def hanoi_format(key, data, errors, context):
         address = data.get((*key[:-1], "url"))
         found = rules.format_of(address) if isinstance(address, str) else None
         if found is None:
-            _drop(key, data)
+            drop(key, data)
         data[key] = found.code
         return
     _FORMAT(key, data, errors, context)
 
 
-_FORMAT = _apply(lambda value: rules.term("format", value))
+_FORMAT = apply(lambda value: rules.term("format", value))
 
 
 def hanoi_media_type(key, data, errors, context):
@@ -252,13 +219,13 @@ def hanoi_media_type(key, data, errors, context):
         known = vocabulary("format").get(data.get((*key[:-1], "format"), ""))
         types = known.extra.get("media_types") if known else None
         if not types:
-            _drop(key, data)
+            drop(key, data)
         data[key] = types[0]
         return
     _MEDIA_TYPE(key, data, errors, context)
 
 
-_MEDIA_TYPE = _apply(rules.media_type)
+_MEDIA_TYPE = apply(rules.media_type)
 
 
 def hanoi_title(key, data, errors, context):
@@ -290,15 +257,7 @@ def hanoi_slug(key, data, errors, context):
     if not isinstance(title, str) or not title.strip():
         errors[key].append(tk._("Missing value"))
         raise tk.StopOnError
-    data[key] = rules.unique_slug(title, _names_beginning_with)
-
-
-def _names_beginning_with(stem: str) -> list[str]:
-    pattern = stem.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%") + "%"
-    found = model.Session.query(model.Package.name).filter(
-        model.Package.name.like(pattern, escape="\\")
-    )
-    return [name for (name,) in found]
+    data[key] = rules.unique_slug(title, names_beginning_with)
 
 
 def hanoi_identifier(key, data, errors, context):
@@ -339,7 +298,8 @@ def hanoi_private(key, data, errors, context):
     if value is tk.missing or value is None:
         data.pop(key, None)
         raise tk.StopOnError
-    data[key] = tk.get_validator("boolean_validator")(value, context)
+    to_boolean: Any = tk.get_validator("boolean_validator")
+    data[key] = to_boolean(value, context)
     package = context.get("package")
     owner = data.get(("owner_org",), package.owner_org if package is not None else None)
     if data[key] and (owner is tk.missing or not owner):
@@ -352,7 +312,7 @@ def hanoi_tag_string(key, data, errors, context):
     value = data.pop(key, None)
     if not isinstance(value, str):
         raise tk.StopOnError
-    check_length = tk.get_validator("tag_length_validator")
+    check_length: Any = tk.get_validator("tag_length_validator")
     known = {str(data[k]).casefold() for k in data if k[0] == "tags" and k[-1] == "name"}
     place = max((k[1] for k in data if k[0] == "tags" and len(k) > 2), default=-1)
     for word in (tag(item) for item in rules.as_list(value, separators=",;\n")):
@@ -370,8 +330,8 @@ def hanoi_before(_field, schema):
     fields = {field["field_name"] for field in schema["dataset_fields"]}
 
     def validator(key: Key, data: Data, errors: Errors, context: Context) -> None:
-        _clean_tags(data)
-        _check_extras(data, errors, fields)
+        clean_tags(data)
+        check_extras(data, errors, fields)
         package = context.get("package")
         if package is None:
             return
@@ -380,35 +340,6 @@ def hanoi_before(_field, schema):
                 data[name,] = package.extras[name]
 
     return validator
-
-
-def _check_extras(data: Data, errors: Errors, fields: set[str]) -> None:
-    seen: set[Any] = set()
-    for index in [k[1] for k in data if k[0] == "extras" and k[-1] == "key"]:
-        name = data["extras", index, "key"]
-        if name in fields:
-            message = tk._('"%(name)s" is a field of its own: give it as one, not as an extra')
-        elif name in seen and not data.get(("extras", index, "deleted")):
-            message = tk._('The extra "%(name)s" is there more than once')
-        else:
-            seen.add(name)
-            continue
-        errors.setdefault(("extras_validation",), []).append(message % {"name": name})
-
-
-def _clean_tags(data: Data) -> None:
-    seen: set[str] = set()
-    for key in [k for k in data if k[0] == "tags" and len(k) == 3 and k[2] == "name"]:
-        value = data[key]
-        if not isinstance(value, str) or data.get((*key[:2], "vocabulary_id")):
-            continue
-        word = tag(value)
-        if word and word.casefold() not in seen:
-            seen.add(word.casefold())
-            data[key] = word
-        elif word or not value.strip():
-            for other in [k for k in data if k[:2] == key[:2]]:
-                del data[other]
 
 
 def hanoi_after(key, data, errors, context):
@@ -425,13 +356,13 @@ def hanoi_after(key, data, errors, context):
             private is True,
         )
     except rules.RuleError as error:
-        errors.setdefault(("private",), []).append(_complaint(error))
+        errors.setdefault(("private",), []).append(complaint(error))
     start, end = data.get(("temporal_start",)), data.get(("temporal_end",))
     if start and end and not errors.get(("temporal_start",)) and not errors.get(("temporal_end",)):
         try:
             rules.check_period(start, end)
         except rules.RuleError as error:
-            errors.setdefault(("temporal_end",), []).append(_complaint(error))
+            errors.setdefault(("temporal_end",), []).append(complaint(error))
 
 
 def hanoi_list_output(value):
