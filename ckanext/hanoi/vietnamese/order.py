@@ -6,7 +6,8 @@ import unicodedata
 from functools import lru_cache
 from itertools import zip_longest
 
-from ckanext.hanoi.vietnamese.letters import PARTS, fold, nfc
+from ckanext.hanoi.vietnamese.letters import PARTS, fold
+from ckanext.hanoi.vietnamese.tones import canonical
 
 #: Characters of a text that count for its place.
 LENGTH = 256
@@ -24,7 +25,7 @@ def sort_key(text: str) -> str:
     value (Quận 2 before Quận 10); a space before all, so that words are compared one by one, and
     punctuation as a space. First the letters of the whole text decide, then the tones (ngang,
     huyền, hỏi, ngã, sắc, nặng), then case (lower first): the rules of Unicode's collation for
-    Vietnamese. Only the first 256 characters count, so a key never outgrows Solr's terms.
+    Vietnamese, in which hoà and hòa have one place. Only the first 256 characters count, so a key never outgrows Solr's terms.
 
     Made of letters, tones and cases with a space between; a database must compare it byte by
     byte (``COLLATE "C"``).
@@ -32,7 +33,7 @@ def sort_key(text: str) -> str:
     letters: list[str] = []
     tones: list[str] = []
     cases: list[str] = []
-    for piece in _PIECES.findall(nfc(text[: 4 * LENGTH])[:LENGTH]):
+    for piece in _PIECES.findall(canonical(text[: 4 * LENGTH])[:LENGTH]):
         if piece[0].isdecimal():
             units = [_number(piece)]
         elif unicodedata.category(piece) == "Mn":
