@@ -75,7 +75,7 @@ def _charmap(table: Mapping[int, str]) -> str:
 _VN3_CHARMAP, _WESTERN_CHARMAP = _charmap(_VN3), _charmap(_WESTERN)
 
 
-def _mapped(text: str, charmap: str) -> str:
+def _mapped(text: str, charmap: Any) -> str:
     """Each character below 0x100 by the table; the quick way, where there are no others."""
     try:
         return codecs.charmap_decode(text.encode("latin-1"), "strict", charmap)[0]

@@ -25,7 +25,8 @@ def sort_key(text: str) -> str:
     value (Quận 2 before Quận 10); a space before all, so that words are compared one by one, and
     punctuation as a space. First the letters of the whole text decide, then the tones (ngang,
     huyền, hỏi, ngã, sắc, nặng), then case (lower first): the rules of Unicode's collation for
-    Vietnamese, in which hoà and hòa have one place. Only the first 256 characters count, so a key never outgrows Solr's terms.
+    Vietnamese, and hoà has the place of hòa. Only the first 256 characters count, so that no key
+    outgrows Solr's terms.
 
     Made of letters, tones and cases with a space between; a database must compare it byte by
     byte (``COLLATE "C"``).
