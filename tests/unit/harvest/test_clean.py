@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import html.parser
+import json
 import time
 
 import pytest
@@ -9,7 +10,7 @@ from ckan.lib.helpers import render_markdown
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckanext.hanoi.harvest.clean import clean_html, is_html, plain_text, printable
+from ckanext.hanoi.harvest.clean import clean_html, is_html, plain_text, printable, printable_json
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,16 @@ def test_a_title_is_one_line_without_markup(source, plain):
 def test_characters_that_can_not_be_stored_are_dropped_everywhere():
     value = {"a\x00": ["b\ud800", {"c": "d\x0b\ufffe"}, 1, None], "e": "Đ\t\n\r đ̀"}
     assert printable(value) == {"a": ["b", {"c": "d"}, 1, None], "e": "Đ\t\n\r đ̀"}
+
+
+@pytest.mark.parametrize(
+    ("value", "clean"),
+    [("Đà Nẵng", True), ("a\x00", False), ("\ud800", False), ("\ufffe", False), ("\x9f", False),
+     ("a\tb\nc", True), ("é\xa0", True)],
+)  # fmt: skip
+@pytest.mark.parametrize("escaped", [True, False])
+def test_a_page_of_json_tells_at_once_whether_it_needs_care(value, clean, escaped):
+    assert printable_json(json.dumps({"k": [value]}, ensure_ascii=escaped)) is clean
 
 
 class Acting(html.parser.HTMLParser):

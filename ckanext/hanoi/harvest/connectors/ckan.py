@@ -6,7 +6,6 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ckanext.hanoi.harvest import loose
-from ckanext.hanoi.harvest.clean import printable
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, public_url
 from ckanext.hanoi.harvest.standards import ckan_package
@@ -109,9 +108,9 @@ class CkanConnector(Connector):
                               title=title_of(package))  # fmt: skip
         if loose.text(package.get("type")) in _NOT_DATASETS or not self._wanted(package):
             return None
-        content = printable(_without_counters(package))
+        content = _without_counters(package)
         modified = loose.text(content.get("metadata_modified")) or None
-        return Record(printable(guid), content, modified, title_of(content), volatile=_COUNTERS)
+        return Record(guid, content, modified, title_of(content), volatile=_COUNTERS)
 
     def _wanted(self, content: Mapping[str, Any]) -> bool:
         """Whether the organization is one that was asked for, should the source not have heeded."""

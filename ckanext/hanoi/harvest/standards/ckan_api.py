@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from ckanext.hanoi.harvest import loose
+from ckanext.hanoi.harvest.clean import printable, printable_json
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, public_url
 from ckanext.hanoi.harvest.record import SourceError
 
@@ -165,6 +166,8 @@ class Api:
             response = self._fetcher.get(url, params=params, headers=self._headers)
             try:
                 answer = response.json()
+                if not printable_json(response.text):
+                    answer = printable(answer)
                 break
             except FetchError as e:
                 # half a page, or the page of an overloaded proxy

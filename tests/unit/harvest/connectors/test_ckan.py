@@ -399,6 +399,12 @@ def test_different_datasets_with_one_id_both_come(serve):
     assert identities(serve(portal)) == identities(serve(portal))
 
 
+def test_characters_that_can_not_be_stored_do_not_reach_a_record(serve):
+    (record,), _ = read(serve(Portal([package(1, notes="a\x00b\ud800", id="x\x00")])))
+    assert record.content["notes"] == "ab"
+    assert record.guid == "x"
+
+
 def test_a_view_counter_is_no_change(serve):
     def viewed(times: int) -> dict:
         views = {"tracking_summary": {"total": times}}
