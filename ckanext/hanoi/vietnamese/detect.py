@@ -4,6 +4,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
@@ -209,30 +210,32 @@ def _wins(charset: Charset, words: Sequence[str], western: float) -> bool:
 
 
 def _score(words: Sequence[str], charset: Charset) -> float:
-    read = charset.strict("\n".join(words)).split("\n")
-    return sum(_plausible(word.strip(_AROUND), charset.small_capitals) for word in read)
+    return sum(_vietnamese_score(word, charset) for word in words)
 
 
-def _plausible(word: str, small_capitals: bool) -> float:
-    if word.isascii():
+@lru_cache(maxsize=32_768)
+def _vietnamese_score(word: str, charset: Charset) -> float:
+    read = charset.strict(word).strip(_AROUND)
+    if read.isascii():
         return 0.0
-    if not (small_capitals or _has_usual_case(word)):
+    if not (charset.small_capitals or _has_usual_case(read)):
         return _IMPOSSIBLE
-    return usualness(word) or _IMPOSSIBLE
+    return usualness(read) or _IMPOSSIBLE
 
 
 def _western_score(words: Sequence[str], western: float) -> float:
-    total = 0.0
-    for word in words:
-        read = WESTERN.convert(word)
-        core = read.strip(_AROUND)
-        if core.isascii() and not read.strip(_QUOTES).isascii():
-            continue
-        usual = core.isascii() or (
-            core.isalpha() and _has_usual_case(core) and not _ODD_INSIDE.search(core)
-        )
-        total += western if usual else _IMPOSSIBLE
-    return total
+    counts = [_can_be_western(word) for word in words]
+    return western * counts.count(True) + _IMPOSSIBLE * counts.count(False)
+
+
+@lru_cache(maxsize=32_768)
+def _can_be_western(word: str) -> bool | None:
+    """None where it says nothing."""
+    read = WESTERN.convert(word)
+    core = read.strip(_AROUND)
+    if core.isascii():
+        return True if read.strip(_QUOTES).isascii() else None
+    return core.isalpha() and _has_usual_case(core) and not _ODD_INSIDE.search(core)
 
 
 def _has_usual_case(word: str) -> bool:
