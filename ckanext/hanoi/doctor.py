@@ -101,7 +101,7 @@ def _solr() -> Finding:
         sa.select(sa.func.count()).where(package.state == "active", package.type == "dataset")
     ).scalar_one()
     query = {"q": "*:*", "rows": 0, "fq": "+state:active +dataset_type:dataset"}
-    found = query_for("package").run(query, permission_labels=None)["count"]
+    found = query_for(package).run(query, permission_labels=None)["count"]
     if found != active:
         text = f"{active} datasets in the database, {found} in the index"
         return Finding("search index", "warning", text, "ckan search-index rebuild")

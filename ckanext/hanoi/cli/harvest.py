@@ -26,7 +26,8 @@ def _call(action: str, context: Any = None, **data: Any) -> Any:
     except KeyError:
         raise click.ClickException("The plugin hanoi_harvest is not enabled") from None
     try:
-        return with_action({**_context(), **(context or {})}, data)
+        whole: Any = {**_context(), **(context or {})}
+        return with_action(whole, data)
     except tk.ValidationError as error:
         lines = [
             f"{field}: {message}"

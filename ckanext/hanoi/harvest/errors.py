@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-import sqlalchemy as sa
 from ckan.lib.search.common import SearchError, SearchIndexError, SolrConnectionError
+from sqlalchemy import exc
 
 from ckanext.hanoi.harvest.record import SourceError
 
 #: The connection to the database is lost: not the record's fault, the whole batch is done again.
-DATABASE_GONE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.PendingRollbackError)
+DATABASE_GONE = (exc.OperationalError, exc.InterfaceError, exc.PendingRollbackError)
 
 #: The search index does not answer.
 SEARCH_GONE = (SearchIndexError, SearchError, SolrConnectionError)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from sqlalchemy import exc
 
 
 def _key(name: str) -> int:
@@ -20,7 +22,8 @@ def held(name: str) -> Iterator[bool]:
 
     The lock lives on a connection of its own, so that commits and rollbacks don't touch it.
     """
-    with model.meta.engine.connect() as connection:
+    engine: Any = model.meta.engine
+    with engine.connect() as connection:
         query = sa.text("SELECT pg_try_advisory_lock(:key)")
         got = bool(connection.execute(query, {"key": _key(name)}).scalar())
         # no open transaction while the work goes on: it would hold back vacuum
@@ -30,7 +33,7 @@ def held(name: str) -> Iterator[bool]:
         finally:
             if got:
                 # a connection that is gone has let go of the lock already
-                with suppress(sa.exc.DBAPIError):
+                with suppress(exc.DBAPIError):
                     connection.execute(
                         sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _key(name)}
                     )

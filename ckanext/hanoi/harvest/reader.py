@@ -136,13 +136,14 @@ class Reader:
             fresh.update({guid: records[guid][0] for guid in new})
             old = {guid: pair for guid, pair in records.items() if guid not in new}
             titles = (
-                dict(
-                    model.Session.execute(
+                {
+                    row.guid: row.title
+                    for row in model.Session.execute(
                         sa.select(Seen.guid, Seen.title).where(
                             Seen.run_id == self.run_id, Seen.guid.in_(list(old))
                         )
-                    ).all()
-                )
+                    )
+                }
                 if old
                 else {}
             )
@@ -207,7 +208,7 @@ class Reader:
         self.on_batch(batch_id)
 
     def _heartbeat(self) -> None:
-        result = model.Session.execute(
+        result: Any = model.Session.execute(
             sa.update(Run)
             .where(Run.id == self.run_id, Run.status == "running")
             .values(heartbeat=now())

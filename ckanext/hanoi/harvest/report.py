@@ -24,7 +24,7 @@ def put(rows: Iterable[Mapping[str, Any]]) -> None:
     if not values:
         return
     statement = insert(Change).values(values)
-    again = {
+    again: dict[str, Any] = {
         name: statement.excluded[name]
         for name in ("package_id", "title", "fields", "stage", "message", "params", "raw")
     }
@@ -75,13 +75,12 @@ def fail(
 def count(run_id: str) -> dict[str, int]:
     """The numbers of the run as it stands, from what was put down."""
     session = model.Session
-    actions = dict(
-        session.execute(
-            sa.select(Change.action, sa.func.count())
-            .where(Change.run_id == run_id)
-            .group_by(Change.action)
-        ).all()
+    rows: Any = session.execute(
+        sa.select(Change.action, sa.func.count())
+        .where(Change.run_id == run_id)
+        .group_by(Change.action)
     )
+    actions: dict[str, int] = dict(rows.all())
     seen = session.execute(
         sa.select(sa.func.count())
         .select_from(Seen)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from sqlalchemy import orm
 
 from ckanext.hanoi.harvest import settings
 from ckanext.hanoi.model.harvest import OPEN, Identity, Run, now
@@ -21,14 +23,14 @@ def clean(days: int | None = None) -> dict[str, int]:
     """
     days = int(settings.value("retention_days")) if days is None else days
     before = now() - timedelta(days=days)
-    other = sa.orm.aliased(Run)
+    other = orm.aliased(Run)
     newest = (
         sa.select(sa.func.max(other.created))
         .where(other.source_id == Run.source_id)
         .scalar_subquery()
     )
     session = model.Session
-    runs = session.execute(
+    runs: Any = session.execute(
         sa.delete(Run)
         .where(
             Run.status.not_in((*OPEN, "held")),
@@ -36,15 +38,15 @@ def clean(days: int | None = None) -> dict[str, int]:
             Run.created < newest,
         )
         .execution_options(synchronize_session=False)
-    ).rowcount
-    records = session.execute(
+    )
+    records: Any = session.execute(
         sa.update(Identity)
         .where(Identity.raw.is_not(None), Identity.modified < before)
         .values(raw=None)
         .execution_options(synchronize_session=False)
-    ).rowcount
+    )
     session.commit()
-    return {"runs": runs, "records": records}
+    return {"runs": runs.rowcount, "records": records.rowcount}
 
 
 def clean_if_due() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.hanoi.harvest import errors, finish, jobs, priority, retention, settings
@@ -51,7 +52,7 @@ def start(
     session.add(run)
     try:
         session.commit()
-    except sa.exc.IntegrityError as error:
+    except exc.IntegrityError as error:
         session.rollback()
         raise Refused("A run of this source is under way") from error
     return run

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
@@ -51,7 +52,8 @@ def run(run_id: str, inline: bool = False, progress: Progress | None = None) -> 
                 raise
             log.warning("The database went away during run %s: %s", run_id, error)
             model.Session.remove()
-            model.meta.engine.dispose()
+            engine: Any = model.meta.engine
+            engine.dispose()
             time.sleep(PAUSE)
 
 
@@ -95,7 +97,7 @@ def _begin(run_id: str) -> bool:
         "started": sa.func.coalesce(Run.started, now()),
         "heartbeat": now(),
     }
-    result = model.Session.execute(
+    result: Any = model.Session.execute(
         sa.update(Run)
         .where(Run.id == run_id, Run.status.in_(("queued", "running")))
         .values(**values)

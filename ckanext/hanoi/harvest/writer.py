@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from ckanext.hanoi.harvest import diff, errors, locks, priority, report
 from ckanext.hanoi.harvest.catalog import Catalog
@@ -133,7 +133,7 @@ class Writer:
     def _mark(self, batch_id: int, status: str, packages: list[str] | None = None) -> None:
         values: dict[str, Any] = {"status": status}
         if packages is not None:
-            values["packages"] = Batch.packages + sa.cast(packages, sa.dialects.postgresql.JSONB)
+            values["packages"] = Batch.packages + sa.cast(packages, JSONB)
         model.Session.execute(sa.update(Batch).where(Batch.id == batch_id).values(**values))
 
     def _index(self, batch_id: int) -> None:

@@ -20,7 +20,8 @@ from ckanext.hanoi.vietnamese import sort_key
 
 
 def _checked(data_dict: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    data, errors = tk.navl_validate(data_dict, fields, {"model": model, "session": model.Session})
+    context: Any = {"model": model, "session": model.Session}
+    data, errors = tk.navl_validate(data_dict, fields, context)
     if errors:
         raise tk.ValidationError(errors)
     return data
@@ -49,7 +50,8 @@ def _run(data_dict: dict[str, Any]) -> Run:
 
 def _may(action: str, context: Any, data_dict: dict[str, Any]) -> bool:
     try:
-        tk.check_access(action, {**context}, data_dict)
+        own: Any = {**context}
+        tk.check_access(action, own, data_dict)
     except tk.NotAuthorized:
         return False
     return True

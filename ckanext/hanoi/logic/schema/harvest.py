@@ -49,7 +49,7 @@ def _notify(value: str) -> str:
 def _addresses(value: Any) -> list[str]:
     items = value if isinstance(value, list) else str(value or "").replace(";", ",").split(",")
     addresses = [str(item).strip() for item in items if str(item).strip()]
-    check = tk.get_validator("email_validator")
+    check: Any = tk.get_validator("email_validator")
     for address in addresses:
         check(address, {})
     return addresses
@@ -84,7 +84,8 @@ def source_update() -> dict[str, Any]:
 def page() -> dict[str, Any]:
     """``limit`` (100; more than 1000 is 1000) and ``offset`` of a list."""
     number = tk.get_validator("natural_number_validator")
+    default: Any = tk.get_validator("default")
     return {
-        "limit": [tk.get_validator("default")(100), number, lambda value: min(value, 1000)],
-        "offset": [tk.get_validator("default")(0), number],
+        "limit": [default(100), number, lambda value: min(value, 1000)],
+        "offset": [default(0), number],
     }
