@@ -72,6 +72,12 @@ class HanoiHarvestPlugin(p.SingletonPlugin):
     """Harvesting of portals and files into the catalog."""
 
     p.implements(p.IConfigDeclaration)
+    p.implements(p.IConfigurable)
+
+    def configure(self, config):
+        from ckanext.hanoi.harvest import jobs
+
+        jobs.worker_starts()
 
     def declare_config_options(self, declaration, key):
         _declare(declaration, key, "harvest/config_declaration.yaml")

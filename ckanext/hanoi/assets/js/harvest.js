@@ -1,0 +1,43 @@
+/* The harvester's pages: a run's numbers while it goes on, and the options of the chosen kind. */
+this.ckan.module('hanoi-run-progress', function ($) {
+  return {
+    options: { run: '' },
+    initialize: function () {
+      this.timer = window.setInterval($.proxy(this.look, this), 2000);
+    },
+    teardown: function () { window.clearInterval(this.timer); },
+    look: function () {
+      var self = this;
+      $.getJSON(this.sandbox.client.url('/api/3/action/hanoi_run_show'), { id: this.options.run, limit: 0 })
+        .done(function (answer) {
+          var run = answer.result;
+          Object.keys(run.counts).forEach(function (name) {
+            self.el.find('[data-count="' + name + '"]').text(run.counts[name])
+              .parent().toggleClass('hanoi-zero', !run.counts[name]);
+          });
+          if (run.status !== 'queued' && run.status !== 'running') {
+            window.clearInterval(self.timer);
+            window.location.reload();
+          }
+        });
+    }
+  };
+});
+
+this.ckan.module('hanoi-source-form', function ($) {
+  return {
+    initialize: function () {
+      $.proxyAll(this, /choose/);
+      this.kind = this.$('#field-kind').on('change', this.choose);
+      this.choose();
+    },
+    choose: function () {
+      var kind = this.kind.val();
+      this.$('.hanoi-options').each(function () {
+        var other = this.getAttribute('data-kind') !== kind;
+        this.hidden = other;
+        this.disabled = other;
+      });
+    }
+  };
+});

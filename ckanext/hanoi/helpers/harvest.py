@@ -1,0 +1,113 @@
+"""Template helpers of the harvester's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from markupsafe import Markup
+
+from ckanext.hanoi.harvest.chart import bars
+
+
+def hanoi_in_language(texts: Mapping[str, str]) -> str:
+    """The text of ``{"vi", "en"}`` in the reader's language."""
+    return texts.get("vi" if tk.h.lang() == "vi" else "en") or texts.get("vi", "")
+
+
+def hanoi_run_status(status: str) -> str:
+    """The status of a run in words."""
+    from ckanext.hanoi.harvest.notify import status_label
+
+    return status_label(status)
+
+
+def hanoi_change(action: str) -> str:
+    """What a run did to a dataset, in words."""
+    return {
+        "created": tk._("created"),
+        "updated": tk._("updated"),
+        "removed": tk._("removed"),
+        "missing": tk._("missing at the source"),
+        "failed": tk._("failed"),
+        "excluded": tk._("left out by the filters"),
+    }.get(action, action)
+
+
+def hanoi_stage(stage: str) -> str:
+    """Where a record failed, in words."""
+    return {
+        "reading": tk._("while it was read"),
+        "mapping": tk._("while it was mapped"),
+        "validation": tk._("the dataset's rules"),
+        "writing": tk._("while it was written"),
+        "indexing": tk._("in the search index"),
+    }.get(stage, stage)
+
+
+def hanoi_schedule(schedule: str) -> str:
+    """A schedule in words; cron as it is."""
+    return {
+        "": tk._("by hand"),
+        "hourly": tk._("hourly"),
+        "daily": tk._("daily"),
+        "weekly": tk._("weekly"),
+        "monthly": tk._("monthly"),
+    }.get(schedule, schedule)
+
+
+def hanoi_run_chart(runs: list[dict[str, Any]]) -> Markup:
+    """The history of a source as a small chart; the table beside it says the same."""
+    series = [
+        ("created", tk._("created")),
+        ("updated", tk._("updated")),
+        ("removed", tk._("removed")),
+        ("failed", tk._("failed")),
+    ]
+    columns = [
+        (tk.h.render_datetime(run["created"], with_hours=True), run["counts"])
+        for run in reversed(runs[:30])
+    ]
+    return Markup(bars(tk._("Changes in each run"), columns, series))
+
+
+def hanoi_harvest_origin(package_id: str) -> dict[str, Any] | None:
+    """Where a dataset was harvested, or None; one query where it was not."""
+    if not tk.h.plugin_loaded("hanoi_harvest"):
+        return None
+    from ckanext.hanoi.model.harvest import Identity, Source
+
+    row = model.Session.execute(
+        sa.select(Identity, Source)
+        .join(Source, Source.id == Identity.source_id)
+        .where(Identity.package_id == package_id, Identity.state.not_in(("yielded", "removed")))
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    identity, source = row
+    return {
+        "state": identity.state,
+        "kept_fields": identity.kept_fields,
+        "modified": identity.modified.isoformat(),
+        "missing_since": identity.missing_since.isoformat() if identity.missing_since else None,
+        "source_name": source.name,
+        "source_title": source.title or source.name,
+    }
+
+
+def hanoi_kept_field_choices() -> list[dict[str, str]]:
+    """The fields that an editor may keep, ``[{"name", "label"}]``, in the order of the form."""
+    from ckanext.hanoi.harvest.mapping import FIELDS
+
+    schema = tk.h.scheming_get_dataset_schema("dataset") or {}
+    choices = []
+    for field in schema.get("dataset_fields", ()):
+        name = "tags" if field["field_name"] == "tag_string" else field["field_name"]
+        if name in FIELDS:
+            label = tk.h.scheming_language_text(field.get("label") or name)
+            choices.append({"name": name, "label": label})
+    return choices
