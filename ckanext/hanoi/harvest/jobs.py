@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import time
 from datetime import timedelta
 from typing import Any
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 #: A queued run of this age without a worker has lost its job.
 _LOST_AFTER = timedelta(seconds=20)
 _BEAT_SECONDS = 20
+_has_begun = False
 
 
 def queue_name() -> str:
@@ -101,8 +104,9 @@ def beat() -> None:
     """Job: what cron does too (``ckan hanoi harvest due``), by the worker's own scheduler."""
     from ckanext.hanoi.harvest import runs
 
-    runs.due()
+    # first of all: whatever goes wrong below, there will be a next time
     ensure_beat()
+    runs.due()
 
 
 def ensure_beat() -> None:
@@ -113,7 +117,30 @@ def ensure_beat() -> None:
         name = f"hanoi-harvest-beat-{int(time.time() // _BEAT_SECONDS) + 1}"
         if not Job.exists(name, connection=queue.connection):
             queue.enqueue_in(
-                timedelta(seconds=_BEAT_SECONDS), beat, job_id=name, result_ttl=0, job_timeout=600
-            )
+                timedelta(seconds=_BEAT_SECONDS), beat, job_id=name, result_ttl=0, job_timeout=600,
+                # a worker can't even begin a job while the database is away
+                retry=Retry(max=100, interval=_BEAT_SECONDS), failure_ttl=86400,
+            )  # fmt: skip
+    except RedisError as error:
+        log.warning("The job queue does not answer: %s", error)
+
+
+def worker_starts() -> None:
+    """A worker's process begins: it looks after what another may have left, before anything else.
+
+    RQ's scheduler can't be relied on here. That of a machine that lost its power keeps its lock
+    for a minute, and who does not get it asks again ten minutes later.
+    """
+    global _has_begun
+    if _has_begun or not {"jobs", "worker"} <= set(sys.argv[1:]):
+        return
+    # the processes that it forks for its jobs set CKAN up again
+    _has_begun = True
+    try:
+        queue = ckan_jobs.get_queue(queue_name())
+        queue.enqueue_call(
+            beat, job_id=f"hanoi-harvest-beat-{os.getpid()}", at_front=True, timeout=600,
+            result_ttl=0, failure_ttl=86400,
+        )  # fmt: skip
     except RedisError as error:
         log.warning("The job queue does not answer: %s", error)

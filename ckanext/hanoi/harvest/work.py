@@ -132,6 +132,8 @@ def _read(
     def on_batch(batch_id: int) -> None:
         if not inline:
             jobs.enqueue_write(run_id, batch_id)
+            # a Redis that was emptied has forgotten it
+            jobs.ensure_beat()
         if inline or _waiting(run_id) > BACKLOG:
             first = batch_id if inline else next_batch(run_id)
             if first is not None:
