@@ -45,7 +45,7 @@ def functions(
 def instances(
     package: str, kind: type, *, only: str | None = None, without: str | None = None
 ) -> list[Any]:
-    """Module-level instances of ``kind`` (blueprints, click commands) in the modules of ``package``."""
+    """Module-level instances of ``kind`` (blueprints, commands) in the modules of ``package``."""
     found: list[Any] = []
     for module in modules(package):
         name = module.__name__.rpartition(".")[2]

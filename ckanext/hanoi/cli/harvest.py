@@ -65,13 +65,17 @@ def _source_options(command: Any) -> Any:
         [
             click.option("--agency", metavar="ORG", help="Organization that the source is for"),
             click.option("--title", help="Title for people"),
-            click.option("--config", type=click.File(encoding="utf-8"), help="YAML: mapping and options"),
+            click.option("--config", type=click.File(encoding="utf-8"),
+                         help="YAML: mapping and options"),
             click.option("--every", metavar="SCHEDULE",
-                         help="hourly, daily, weekly, monthly or five fields of cron; “never” for none"),
-            click.option("--priority", type=int, help="Of two sources with one dataset the higher has it"),
+                         help="hourly, daily, weekly, monthly, five fields of cron, or “never”"),
+            click.option("--priority", type=int,
+                         help="Of two sources with one dataset the higher has it"),
             click.option("--notify", type=click.Choice(["always", "error", "never"])),
-            click.option("--contact", "contacts", multiple=True, help="E-mail address (several times)"),
-            click.option("--allow-local", is_flag=True, help="Permit a file: address of this machine"),
+            click.option("--contact", "contacts", multiple=True,
+                         help="E-mail address (several times)"),
+            click.option("--allow-local", is_flag=True,
+                         help="Permit a file: address of this machine"),
         ]
     ):  # fmt: skip
         command = option(command)
@@ -148,8 +152,9 @@ def source_list(as_json: bool) -> None:
     rows = []
     for entry in sources:
         run = entry["last_run"] or {}
-        rows.append([entry["name"], entry["kind"], entry["schedule"] or "by hand", entry["datasets"],
-                     run.get("status", "-"), run.get("finished") or run.get("created") or "-"])  # fmt: skip
+        when = run.get("finished") or run.get("created") or "-"
+        rows.append([entry["name"], entry["kind"], entry["schedule"] or "by hand",
+                     entry["datasets"], run.get("status", "-"), when])
     _table(rows, ["NAME", "KIND", "EVERY", "DATASETS", "LAST RUN", "AT"])
 
 
