@@ -15,7 +15,7 @@ from ckanext.hanoi.harvest.clean import printable
 from ckanext.hanoi.harvest.connectors import Connector, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, Response, public_url
 from ckanext.hanoi.harvest.graph import Graph, Literal
-from ckanext.hanoi.harvest.identity import Distinct
+from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.standards import dcat_dataset, dcat_records
 
 #: Pages without a new dataset, one after the other, after which a source goes round in circles.
@@ -45,27 +45,22 @@ class DcatConnector(Connector):
     }
 
     def records(self, fetcher: Fetcher, since: str | None = None) -> Iterator[Record | Unreadable]:
-        distinct = Distinct()
         reading = _Reading(fetcher)
+        identities = _Identities()
         url: str | None = self.url
         while url:
             graph, base = reading.page(url)
             following = reading.following(graph, base)
             before = reading.seen
             for document, address in reading.documents(graph, base):
-                found = list(dcat_records.candidates(document, address))
-                for candidate in found:
-                    distinct.note(candidate)
-                distinct.settle()
-                for candidate in found:
-                    if guid := distinct.guid(candidate):
-                        reading.seen += 1
-                        record = candidate.record(printable(guid))
-                        yield Record(
-                            record.guid, printable(record.content), record.modified, record.title
-                        )
+                for record in identities.of(document, address):
+                    reading.seen += 1
+                    yield record
             reading.progress(before, following, base)
             url = following
+        for record in identities.mentioned():
+            reading.seen += 1
+            yield record
         reading.finish(self.url)
 
     def to_dataset(self, record: Record) -> dict[str, Any]:
@@ -73,6 +68,49 @@ class DcatConnector(Connector):
         draft.setdefault("title", record.title or record.guid)
         draft.setdefault("identifier", record.guid)
         return draft
+
+
+class _Identities:
+    """Which dataset is which. An address is one dataset, however often pages describe it; one
+    that is only mentioned so far may still be described by a later page."""
+
+    def __init__(self) -> None:
+        self._distinct = Distinct()
+        self._addresses: set[str] = set()
+        self._mentions: dict[str, Candidate] = {}
+
+    def of(self, graph: Graph, url: str) -> Iterator[Record]:
+        """The records of a page that have not come before."""
+        found = list(dcat_records.candidates(graph, url))
+        for candidate in found:
+            if not _has_address(candidate):
+                self._distinct.note(candidate)
+        self._distinct.settle()
+        for candidate in found:
+            address = candidate.identifier or ""
+            if not _has_address(candidate):
+                if guid := self._distinct.guid(candidate):
+                    yield _record(candidate, guid)
+            elif dcat_records.is_mention(graph, candidate):
+                self._mentions.setdefault(address, candidate)
+            elif address not in self._addresses:
+                self._addresses.add(address)
+                yield _record(candidate, address)
+
+    def mentioned(self) -> Iterator[Record]:
+        """The records of what was never described."""
+        for address, candidate in self._mentions.items():
+            if address not in self._addresses:
+                yield _record(candidate, address)
+
+
+def _has_address(candidate: Candidate) -> bool:
+    return bool(candidate.identifier) and candidate.identifier == candidate.content.get("@id")
+
+
+def _record(candidate: Candidate, guid: str) -> Record:
+    content = printable(candidate.content)
+    return Record(printable(guid), content, candidate.modified, candidate.title)
 
 
 class _Reading:

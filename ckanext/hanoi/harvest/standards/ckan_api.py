@@ -133,10 +133,10 @@ class Api:
                     page = page_of(self.call("package_search", **query, sort=self.sort, start=0))
                 except FetchError as e:
                     errors.append(e)
+                    if self.sort and e.status in (400, 409, 422, 500):
+                        continue  # it may be the order that it does not know
                     if e.status not in _NOT_HERE | {200}:
                         raise
-                    if e.status in (400, 409, 422):
-                        continue  # it may be the order that it does not know
                     break
                 except SourceError as e:
                     errors.append(e)

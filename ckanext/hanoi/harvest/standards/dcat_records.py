@@ -57,6 +57,15 @@ def candidates(graph: Graph, url: str) -> Iterator[Candidate]:
     yield from sorted(found, key=lambda c: (c.identifier or "~", c.title, c.url))
 
 
+def is_mention(graph: Graph, candidate: Candidate) -> bool:
+    """Whether the document only names the dataset (as the series of another, say)."""
+    content = candidate.content
+    if set(content) - {"@id", "rdf:type", "dct:identifier", *_NAMING}:
+        return False
+    pointed = {name for name in _LINKS if (name, content.get("@id")) in graph.pointing}
+    return bool(pointed) and "dcat:dataset" not in pointed
+
+
 def undescribed(graph: Graph) -> list[Node]:
     """Addresses of datasets that a catalogue only points to."""
     return sorted(

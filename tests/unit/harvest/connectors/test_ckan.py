@@ -167,6 +167,21 @@ def test_answers_come_in_any_envelope(serve, wrap):
     assert len(read(serve(portal))[0]) == 23
 
 
+def test_a_portal_that_breaks_on_an_order_is_asked_without(serve):
+    portal = Portal([package(n) for n in range(25)])
+    search = portal.package_search
+    portal.package_search = lambda args: Response("", 500) if args.get("sort") else search(args)
+    assert len(read(serve(portal))[0]) == 25
+
+
+def test_a_portal_that_is_down_is_an_error(serve):
+    portal = Portal([package(1)])
+    portal.package_search = lambda args: Response("", 500)
+    with pytest.raises(FetchError) as e:
+        read(serve(portal))
+    assert e.value.status == 500
+
+
 def test_a_count_as_text_is_a_count(serve):
     portal = Portal([package(n) for n in range(12)])
     portal.count = "12"  # type: ignore[assignment]

@@ -261,6 +261,37 @@ def test_a_page_that_leads_in_a_circle_ends(paged):
     assert len(read(connector)[0]) == 20
 
 
+def test_a_dataset_that_changes_while_pages_are_read_is_still_one(httpserver):
+    url = httpserver.url_for("/c")
+    for n, title in ((1, "Trước"), (2, "Sau")):
+        more = f"<{url}?page=1> a hydra:PartialCollectionView ; hydra:next <{url}?page=2> ."
+        body = f'<http://x.example/d> a dcat:Dataset ; dct:title "{title}" ; dcat:keyword "k" .'
+        httpserver.expect_request("/c", query_string=f"page={n}").respond_with_data(
+            PREFIXES + body + (more if n == 1 else ""), content_type="text/turtle"
+        )
+    (record,), _ = read(DcatConnector(f"{url}?page=1"))
+    assert (record.guid, record.title) == ("http://x.example/d", "Trước")
+
+
+def test_a_dataset_that_an_earlier_page_only_mentions_is_read_from_the_later_one(httpserver):
+    url = httpserver.url_for("/c")
+    series = '<http://x.example/s> a dcat:DatasetSeries ; dct:title "Chuỗi" '
+    bodies = {
+        1: '<http://x.example/d> a dcat:Dataset ; dct:title "D" ; dct:description "x" ;'
+        f" dcat:inSeries <http://x.example/s> . {series} ."
+        f"<{url}?page=1> a hydra:PartialCollectionView ; hydra:next <{url}?page=2> .",
+        2: f'{series} ; dct:description "Mô tả" .',
+    }
+    for n, body in bodies.items():
+        httpserver.expect_request("/c", query_string=f"page={n}").respond_with_data(
+            PREFIXES + body, content_type="text/turtle"
+        )
+    connector = DcatConnector(f"{url}?page=1")
+    found = {d["title"]: d for d in drafts(connector)}
+    assert set(found) == {"D", "Chuỗi"}
+    assert found["Chuỗi"]["notes"] == "Mô tả"
+
+
 def test_the_same_page_under_ever_new_addresses_is_an_error(paged):
     connector, pages = paged(10, style="new")
     pages.total = 10**9
