@@ -20,8 +20,8 @@ def bars(
     """SVG of one stacked bar for each column.
 
     ``columns``: ``(label, {name: number})``, left to right; ``series``: ``(name, label)``, from the
-    bottom to the top; each part has the class ``hanoi-bar-<name>``. Empty text where there is nothing to
-    draw.
+    bottom to the top; each part has the class ``hanoi-bar-<name>``. Empty text where there is
+    nothing to draw.
     """
     names = [name for name, _label in series]
     totals = [
