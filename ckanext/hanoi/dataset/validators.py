@@ -298,11 +298,16 @@ def hanoi_private(key, data, errors, context):
     if value is tk.missing or value is None:
         data.pop(key, None)
         raise tk.StopOnError
-    to_boolean: Any = tk.get_validator("boolean_validator")
-    data[key] = to_boolean(value, context)
+    try:
+        private = rules.flag(value)
+    except rules.RuleError as error:
+        # CKAN's own validator takes every unknown word for "public"
+        errors[key].append(complaint(error))
+        raise tk.StopOnError from None
+    data[key] = private
     package = context.get("package")
     owner = data.get(("owner_org",), package.owner_org if package is not None else None)
-    if data[key] and (owner is tk.missing or not owner):
+    if private and (owner is tk.missing or not owner):
         errors[key].append(tk._("A dataset without an agency can't be private: choose an agency"))
         raise tk.StopOnError
 
