@@ -514,6 +514,11 @@ def test_what_is_no_json_is_said_clearly(
         assert e.value.retryable
 
 
+def test_xml_that_comes_as_html_is_no_web_page(fetcher, httpserver):
+    httpserver.expect_request("/x").respond_with_data("<rdf:RDF/>", content_type="text/html")
+    fetcher.get(httpserver.url_for("/x")).refuse_html()
+
+
 # --- unchanged ---------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,10 @@ from ckanext.hanoi.harvest.fetch.errors import FetchError
 #: Bodies up to this size stay in memory.
 IN_MEMORY = 4 * 1024 * 1024
 _STEP = 256 * 1024
+#: RDF and other XML come as text/html too.
+_PIECE_OF_HTML = re.compile(
+    rb"<(?:!--|(?:head|body|div|p|h[1-6]|title|meta|center|pre|table|form|span|br|b|script)\b)"
+)
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -210,7 +215,7 @@ class Response:
         with self.open() as file:
             start = file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
         if start.startswith((b"<!doctype html", b"<html")) or (
-            self.content_type == "text/html" and start.startswith(b"<") and b"<?xml" not in start
+            self.content_type == "text/html" and _PIECE_OF_HTML.match(start)
         ):
             raise FetchError(
                 "%(url)s answered with a web page instead of data.",

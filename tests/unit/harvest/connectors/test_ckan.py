@@ -611,7 +611,7 @@ def spoiled_server(make_httpserver):
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 10**9), name=st.sampled_from(sorted(SAMPLES)))
 def test_a_spoiled_payload_never_breaks_the_run(spoiled_server, seed, name):
