@@ -39,6 +39,13 @@ FIELDS = (
     "version_notes related private resources extras"
 ).split()
 
+#: Keys of CKAN's own dataset schema: CKAN refuses a dataset with an extra of such a name.
+_RESERVED = frozenset(FIELDS) | frozenset(
+    "id name state type author author_email maintainer maintainer_email tag_string groups save "
+    "return_to plugin_data relationships_as_object relationships_as_subject "
+    "metadata_modified".split()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -146,11 +153,8 @@ class _Mapper:
             value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
         )
         if text := _printable(text):
-            # a key of CKAN's own schema can't be the key of an extra
             key = nfc(key).strip()[:100]
-            self.extras[
-                f"source_{key}" if key in FIELDS or key in ("name", "id", "state") else key
-            ] = text
+            self.extras[f"source_{key}" if key in _RESERVED else key] = text
 
     def _unresolved(self, name: str, value: Any, key: str) -> None:
         text = (

@@ -107,6 +107,11 @@ def test_the_agency_map_of_the_source_comes_first():
     assert dataset["owner_org"] == "id-so-tai-chinh"
 
 
+def test_an_extra_never_has_the_name_of_a_field_of_ckan():
+    result = mapped({"title": "A", "extras": {"author": "Phòng Thống kê", "don_vi": "Sở"}})
+    assert extras(result) == {"source_author": "Phòng Thống kê", "don_vi": "Sở"}
+
+
 def test_defaults_fill_only_what_is_empty_and_renames_move_extras_into_fields():
     config = "defaults: {frequency: hằng tháng, version: '1'}\nrename: {co_quan: publisher}"
     draft = {"title": "A", "version": "2", "extras": {"co_quan": "Sở Xây dựng"}}
