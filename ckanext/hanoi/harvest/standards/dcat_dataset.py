@@ -27,7 +27,7 @@ from ckanext.hanoi.harvest.standards.dcat_records import (
     words,
 )
 from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, is_file, unique
-from ckanext.hanoi.vocabulary import vocabulary
+from ckanext.hanoi.vocabulary import Term, vocabulary
 
 _RELATED = (
     "dcat:inSeries",
@@ -47,6 +47,11 @@ _RELATED = (
     "dcat:qualifiedRelation",
     "prov:wasDerivedFrom",
 )
+#: GeoDCAT-AP, ELI and "content in RDF": what our own export says with them.
+_CUSTODIAN = "http://data.europa.eu/930/custodian"
+_LAW = "dcatap:applicableLegislation"
+_ELI_NUMBER = "http://data.europa.eu/eli/ontology#number"
+_ENCODING = "http://www.w3.org/2011/content#characterEncoding"
 _USED = frozenset(
     "@id @context rdf:type dct:title dc:title rdfs:label skos:prefLabel foaf:name schema:name "
     "dct:description dc:description dct:identifier dc:identifier dct:publisher dc:publisher "
@@ -91,7 +96,9 @@ def to_draft(tree: Tree) -> dict[str, Any]:
         or first_id(tree, "dct:identifier")
         or tree.get("@id", ""),
         "publisher": _agent(tree, "dct:publisher", "dc:publisher", "dct:creator"),
-        "themes": [_coded(t, "theme") for t in values(tree, "dcat:theme")],
+        "managing_agency": next(iter(said(tree, _CUSTODIAN)), ""),
+        "themes": _themes(tree),
+        "plan_objective": [term.code for term in _objectives(tree)],
         "keywords": unique(
             k
             for text in literals(tree, "dcat:keyword", "dc:subject")
@@ -108,9 +115,12 @@ def to_draft(tree: Tree) -> dict[str, Any]:
         "version": first_text(tree, "dcat:version", "owl:versionInfo", "schema:version"),
         "version_notes": first_text(tree, "adms:versionNotes"),
         "related": unique([*ids(tree, *_RELATED), *literals(tree, *_RELATED)]),
-        "legal_basis": "; ".join(said(tree, "dcatap:applicableLegislation")),
+        "legal_basis": _legal_basis(tree),
+        "decision_number": next(
+            (n for law in trees(tree, _LAW) if (n := first_text(law, _ELI_NUMBER))), ""
+        ),
         "resources": resources,
-        "extras": _rest(tree, _USED | set(_RELATED)),
+        "extras": _rest(tree, _used(tree)),
     }
     _access(tree, draft)
     _period(tree, draft)
@@ -135,6 +145,37 @@ def _coded(value: Any, name: str) -> str:
     spellings = [s for s in (address, label(value), tail(address)) if s]
     known = [s for s in spellings if vocabulary(name).find(s)]
     return next(iter(known or spellings[1:2] or spellings), "")
+
+
+def _legal_basis(tree: Tree) -> str:
+    """The laws by name or address, without those that are a number alone."""
+    named = [
+        law
+        for law in values(tree, _LAW)
+        if not isinstance(law, dict) or label(law) or not first_text(law, _ELI_NUMBER)
+    ]
+    return "; ".join(said({_LAW: named}, _LAW))
+
+
+def _themes(tree: Tree) -> list[str]:
+    """The themes; one that another theme names as its broader match says nothing more."""
+    found = values(tree, "dcat:theme")
+    broader = {b for t in trees(tree, "dcat:theme") for b in ids(t, "skos:broadMatch")}
+    return [
+        _coded(t, "theme") for t in found if not (isinstance(t, dict) and t.get("@id") in broader)
+    ]
+
+
+def _objectives(tree: Tree) -> list[Term]:
+    """Objectives of the city's plan among the subjects."""
+    found = (_coded(v, "plan_objective") for v in trees(tree, "dct:subject"))
+    return [term for text in found if (term := vocabulary("plan_objective").find(text))]
+
+
+def _used(tree: Tree) -> set[str]:
+    """The properties that found a field; subjects that are no objective are kept as an extra."""
+    subjects = {"dct:subject"} if _objectives(tree) else set()
+    return {*_USED, *_RELATED, _CUSTODIAN, *subjects}
 
 
 def _first_coded(tree: Tree, name: str, *properties: str) -> str:
@@ -208,6 +249,8 @@ def _contact(tree: Tree) -> dict[str, str]:
                 point, "vcard:hasURL", "foaf:homepage", "foaf:page", "schema:url"
             ),
         }
+        if found["name"] in (unit, found["email"], found["phone"]):
+            found["name"] = ""  # a name must be said: without a person it repeats the rest
         if not any(found.values()):
             found["url"] = str(point.get("@id") or "")
         if any(found.values()):
@@ -347,6 +390,8 @@ def _resource(part: Tree) -> dict[str, Any]:
         "format": _first_coded(part, "format", "dct:format", "dc:format"),
         "mimetype": _first_coded(part, "media_type", "dcat:mediaType"),
         "size": loose.integer(first_text(part, "dcat:byteSize")),
+        "encoding": first_text(part, _ENCODING),
+        "data_dictionary": _documentation(part) if access else "",
         "hash": first_text(checksum, "spdx:checksumValue"),
         "hash_algorithm": tail(algorithm).removeprefix("checksumAlgorithm_"),
         "status": _first_coded(part, "status", "adms:status"),
@@ -357,9 +402,17 @@ def _resource(part: Tree) -> dict[str, Any]:
         "conforms_to": said(part, "dct:conformsTo"),
         "language": [_coded(v, "language") for v in values(part, "dct:language")],
         "access_service": _service(part, services),
-        "extras": _rest(part, _USED_RESOURCE),
+        "extras": _rest(part, {*_USED_RESOURCE, _ENCODING, *(["foaf:page"] if access else [])}),
     }
     return cleaned(resource)
+
+
+def _documentation(part: Tree) -> str:
+    """What explains the data: a text, or the address of a page."""
+    return next(
+        (text for page in trees(part, "foaf:page")
+         if (text := first_text(page, "dct:description") or str(page.get("@id") or ""))), ""
+    ) or first_text(part, "foaf:page")
 
 
 def _service(part: Tree, services: list[Tree]) -> str:
