@@ -29,14 +29,19 @@ def public_functions(module: ModuleType) -> dict[str, Any]:
     }
 
 
+def _named(module: str, name: str) -> bool:
+    return module == name or module.startswith(f"{name}_")
+
+
 def functions(
     package: str, *, only: str | None = None, without: str | None = None
 ) -> dict[str, Any]:
-    """Public functions of all modules of ``package``; ``only`` / ``without`` name one module."""
+    """Public functions of all modules of ``package``; ``only`` / ``without``: of (all but) the
+    modules of that name, ``harvest`` and ``harvest_…`` for "harvest"."""
     found: dict[str, Any] = {}
     for module in modules(package):
         name = module.__name__.rpartition(".")[2]
-        if name == without or (only and name != only):
+        if (without and _named(name, without)) or (only and not _named(name, only)):
             continue
         found.update(public_functions(module))
     return found
@@ -49,7 +54,7 @@ def instances(
     found: list[Any] = []
     for module in modules(package):
         name = module.__name__.rpartition(".")[2]
-        if name == without or (only and name != only):
+        if (without and _named(name, without)) or (only and not _named(name, only)):
             continue
         for _name, member in sorted(inspect.getmembers(module, lambda m: isinstance(m, kind))):
             if not _name.startswith("_") and member not in found:

@@ -206,15 +206,20 @@ def source_kinds(as_json: bool) -> None:
 
 @source.command("import-ckanext-harvest")
 @click.option("--dry-run", is_flag=True, help="Say what would be taken over")
+@click.option("--agency", metavar="ORG", help="Organization for sources that have none")
 @click.option("--json", "as_json", is_flag=True)
-def source_import(dry_run: bool, as_json: bool) -> None:
+def source_import(dry_run: bool, agency: str | None, as_json: bool) -> None:
     """Take over the sources and identities of ckanext-harvest; nothing is harvested twice."""
-    result = _call("hanoi_source_import_ckanext_harvest", dry_run=dry_run)
+    more = {"owner_org": agency} if agency else {}
+    result = _call("hanoi_source_import_ckanext_harvest", dry_run=dry_run, **more)
     if as_json:
         _print_json(result)
         return
     _table([[s["name"], s["kind"] or "-", s["identities"], s["action"]] for s in result["sources"]],
            ["SOURCE", "KIND", "IDENTITIES", "RESULT"])  # fmt: skip
+    for entry in result["sources"]:
+        for note in entry["notes"]:
+            click.echo(f"{entry['name']}: {note}")
 
 
 # -- harvest ---------------------------------------------------------------------------------

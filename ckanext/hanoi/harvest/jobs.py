@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -14,8 +15,10 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import jobs as ckan_jobs
 from redis.exceptions import RedisError
-from rq import Retry
+from rq import Queue, Retry
 from rq.job import Job
+from rq.scheduler import RQScheduler
+from rq.utils import utcparse
 
 from ckanext.hanoi.harvest import locks, settings
 from ckanext.hanoi.model.harvest import OPEN, Run, now
@@ -25,6 +28,8 @@ log = logging.getLogger(__name__)
 #: A queued run of this age without a worker has lost its job.
 _LOST_AFTER = timedelta(seconds=20)
 _BEAT_SECONDS = 20
+#: RQ's scheduler gives a sign of life each second.
+_SCHEDULER_SILENT = timedelta(seconds=10)
 _has_begun = False
 
 
@@ -128,8 +133,8 @@ def ensure_beat() -> None:
 def worker_starts() -> None:
     """A worker's process begins: it looks after what another may have left, before anything else.
 
-    RQ's scheduler can't be relied on here. That of a machine that lost its power keeps its lock
-    for a minute, and who does not get it asks again ten minutes later.
+    RQ alone would not: the scheduler of a machine that lost its power keeps its lock for a
+    minute, and a worker that does not get the lock asks again ten minutes later.
     """
     global _has_begun
     if _has_begun or not {"jobs", "worker"} <= set(sys.argv[1:]):
@@ -138,9 +143,35 @@ def worker_starts() -> None:
     _has_begun = True
     try:
         queue = ckan_jobs.get_queue(queue_name())
+        _unlock_dead_scheduler(queue)
         queue.enqueue_call(
             beat, job_id=f"hanoi-harvest-beat-{os.getpid()}", at_front=True, timeout=600,
-            result_ttl=0, failure_ttl=86400,
+            retry=Retry(max=10), result_ttl=0, failure_ttl=86400,
         )  # fmt: skip
     except RedisError as error:
         log.warning("The job queue does not answer: %s", error)
+
+
+def _unlock_dead_scheduler(queue: Queue) -> None:
+    redis = queue.connection
+    lock = RQScheduler.get_locking_key(queue.name)
+    name = redis.get(lock)
+    if name is None:
+        return
+    # RQ before 2.10 writes no such sign of life: then the lock is left to expire
+    key = f"rq:scheduler:{name.decode()}"
+    host, pid, beaten = redis.hmget(key, "hostname", "pid", "last_heartbeat")
+    if not (host and pid and beaten):
+        return
+    here = host.decode() == socket.gethostname()
+    silent = datetime.now(timezone.utc) - utcparse(beaten.decode()) > _SCHEDULER_SILENT
+    if silent or (here and not _lives(int(pid))):
+        redis.delete(lock, key)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)
+    return True
