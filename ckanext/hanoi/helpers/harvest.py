@@ -18,6 +18,29 @@ def hanoi_in_language(texts: Mapping[str, str]) -> str:
     return texts.get("vi" if tk.h.lang() == "vi" else "en") or texts.get("vi", "")
 
 
+def hanoi_kind(kind: str) -> str:
+    """The title of a kind of source in the reader's language."""
+    from ckanext.hanoi.harvest.connectors import kinds
+
+    connector = kinds().get(kind)
+    return hanoi_in_language(connector.title) if connector else kind
+
+
+def hanoi_plain(value: Any) -> list[str]:
+    """A field's value as lines to read: one for each tag, code, resource or extra."""
+    entries = value if isinstance(value, list) else [value]
+    return [text for text in map(_line, entries) if text]
+
+
+def _line(entry: Any) -> str:
+    if isinstance(entry, Mapping):
+        told = [f"{key}: {part}" for key, part in entry.items() if part not in (None, "", [], {})]
+        return str(entry.get("name") or "") if set(entry) == {"name"} else "; ".join(told)
+    if isinstance(entry, bool):
+        return tk._("Yes") if entry else tk._("No")
+    return "" if entry is None else str(entry)
+
+
 def hanoi_run_status(status: str) -> str:
     """The status of a run in words."""
     from ckanext.hanoi.harvest.notify import status_label
@@ -71,7 +94,13 @@ def hanoi_run_chart(runs: list[dict[str, Any]]) -> Markup:
         (tk.h.render_datetime(run["created"], with_hours=True), run["counts"])
         for run in reversed(runs[:30])
     ]
-    return Markup(bars(tk._("Changes in each run"), columns, series))
+    chart = Markup(bars(tk._("Changes in each run"), columns, series))
+    legend = Markup("").join(
+        Markup('<li><span class="hanoi-swatch hanoi-swatch-{}"></span> {}</li>').format(name, label)
+        for name, label in series
+        if any(numbers.get(name) for _label, numbers in columns)
+    )
+    return chart + Markup('<ul class="hanoi-legend">{}</ul>').format(legend) if chart else chart
 
 
 def hanoi_harvest_origin(package_id: str) -> dict[str, Any] | None:
@@ -103,11 +132,18 @@ def hanoi_kept_field_choices() -> list[dict[str, str]]:
     """The fields that an editor may keep, ``[{"name", "label"}]``, in the order of the form."""
     from ckanext.hanoi.harvest.mapping import FIELDS
 
+    return [
+        {"name": name, "label": label}
+        for name, label in hanoi_field_labels().items()
+        if name in FIELDS and name not in ("resources", "extras")
+    ]
+
+
+def hanoi_field_labels() -> dict[str, str]:
+    """The names of a dataset's fields and what the form calls them, in the order of the form."""
     schema = tk.h.scheming_get_dataset_schema("dataset") or {}
-    choices = []
+    labels = {}
     for field in schema.get("dataset_fields", ()):
         name = "tags" if field["field_name"] == "tag_string" else field["field_name"]
-        if name in FIELDS:
-            label = tk.h.scheming_language_text(field.get("label") or name)
-            choices.append({"name": name, "label": label})
-    return choices
+        labels[name] = tk.h.scheming_language_text(field.get("label") or name)
+    return {**labels, "resources": tk._("Data and Resources"), "extras": tk._("Additional Info")}
