@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from devstack import environment, process
@@ -26,10 +27,29 @@ from devstack.stack import Stack, shown
 
 ADMIN = "admin"
 DEFAULT_PORT = 5000
-# Name, kind, path at the local portal, organization for what names no agency of its own.
+SAMPLES = ROOT / "devstack" / "samples"
+# Nobody in the city published what the sample portal has.
+FOREIGN = {"name": "data-gov-uk-mau", "title": "data.gov.uk (nguồn mẫu)",
+           "title_en": "data.gov.uk (sample source)",
+           "description": "Tập dữ liệu thật của data.gov.uk, thu thập để trình diễn.",
+           "website": "https://www.data.gov.uk"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of the demonstration: ``path`` is at the local portal, ``agency`` takes what
+    names no agency of its own."""
+
+    name: str
+    kind: str
+    path: str
+    agency: str
+    config: Path | None = None
+
+
 SOURCES = [
-    ("danh-muc-mau", "inventory", f"/files/{workbook.NAME}", "ubnd-thanh-pho-ha-noi"),
-    ("data-gov-uk", "ckan", "/datagovuk", "ubnd-thanh-pho-ha-noi"),
+    Source("danh-muc-mau", "inventory", f"/files/{workbook.NAME}", "ubnd-thanh-pho-ha-noi"),
+    Source("data-gov-uk", "ckan", "/datagovuk", FOREIGN["name"], SAMPLES / "data-gov-uk.yaml"),
 ]
 
 
@@ -109,23 +129,27 @@ class Demo:
         if self._first("agencies", "seeded"):
             self.instance.ckan("hanoi", "agencies", "apply")
             self._remember("agencies", "seeded")
-        for name, kind, path, agency in SOURCES:
-            url = self.portal_url + path
-            if self._first(f"source {name}", url):
-                self._add_source(name, kind, url, agency)
-                self._remember(f"source {name}", url)
-            if self._first(f"harvest {name}", url):
-                self.instance.ckan("hanoi", "harvest", "run", name, "--inline")
-                self._remember(f"harvest {name}", url)
+        if self._first("foreign", "made"):
+            self.instance.act("organization_create", FOREIGN)
+            self._remember("foreign", "made")
+        for source in SOURCES:
+            url = self.portal_url + source.path
+            if self._first(f"source {source.name}", url):
+                self._add_source(source, url)
+                self._remember(f"source {source.name}", url)
+            if self._first(f"harvest {source.name}", url):
+                self.instance.ckan("hanoi", "harvest", "run", source.name, "--inline")
+                self._remember(f"harvest {source.name}", url)
 
-    def _add_source(self, name: str, kind: str, url: str, agency: str) -> None:
-        if f"source {name}" in self._done():  # the portal has had to move to another port
-            self.instance.ckan("hanoi", "source", "edit", name, "--url", url)
-        else:
-            self.instance.ckan(
-                "hanoi", "source", "add", name, "--kind", kind, "--url", url,
-                "--agency", agency, "--every", "daily",
-            )
+    def _add_source(self, source: Source, url: str) -> None:
+        if f"source {source.name}" in self._done():  # the portal has had to move to another port
+            self.instance.ckan("hanoi", "source", "edit", source.name, "--url", url)
+            return
+        config = ["--config", str(source.config)] if source.config else []
+        self.instance.ckan(
+            "hanoi", "source", "add", source.name, "--kind", source.kind, "--url", url,
+            "--agency", source.agency, "--every", "daily", *config,
+        )
 
     def _done(self) -> dict[str, str]:
         return json.loads(self._progress.read_text()) if self._progress.exists() else {}

@@ -37,9 +37,11 @@ def say(message: str) -> None:
 def guarded(work: Callable[[], int]) -> int:
     """Runs a command's work; what is missing becomes a message instead of a traceback.
 
-    Being asked to end (SIGTERM) is Ctrl-C by another name: what was started gets stopped.
+    Being asked to end (SIGTERM) is Ctrl-C by another name: what was started gets stopped. So is
+    SIGINT in a shell's background, where it would be ignored.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, signal.default_int_handler)
     try:
         return work()
     except SetupError as error:

@@ -55,6 +55,10 @@ class Instance:
         """Runs a ckan command whose output matters only when it fails."""
         environment.run(self.command(*arguments), env=self.environ())
 
+    def act(self, action: str, data: dict[str, str]) -> None:
+        """Calls an action of CKAN's API as the site itself."""
+        self.quietly("api", "action", action, *(f"{key}={value}" for key, value in data.items()))
+
     def prepare_database(self) -> bool:
         """Makes or upgrades the tables when the code asks for it; True for a new database."""
         stack = self.stack
