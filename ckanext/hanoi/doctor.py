@@ -58,6 +58,12 @@ def _plugins() -> Finding:
     if missing:
         remedy = f"Add to ckan.plugins: {' '.join(missing)}"
         return Finding("plugins", "error", f"not enabled: {', '.join(missing)}", remedy)
+    order = tk.aslist(tk.config.get("ckan.plugins") or [])
+    if order.index("hanoi") > order.index("scheming_datasets"):
+        text = "hanoi stands behind scheming_datasets, which hides its templates"
+        return Finding(
+            "plugins", "error", text, "Put hanoi before scheming_datasets in ckan.plugins"
+        )
     optional = [name for name in ("hanoi_harvest", "dcat") if not p.plugin_loaded(name)]
     if optional:
         text = f"not enabled: {', '.join(optional)} (harvesting, DCAT output)"

@@ -148,7 +148,8 @@ def close(run: Run, status: str) -> None:
     fetched = run.options.get("fetched")
     run.status, run.finished, run.counts = status, now(), report.count(run.id)
     run.options = {key: value for key, value in run.options.items() if key != "fetched"}
-    if source and status in ("finished", "held"):
+    # a retry has not read the source: what the run before it remembered still holds
+    if source and status in ("finished", "held") and not run.options.get("retry_of"):
         _remember(source, run, fetched)
     session.execute(sa.delete(Seen).where(Seen.run_id == run.id))
     session.execute(sa.delete(Batch).where(Batch.run_id == run.id, Batch.status != "written"))

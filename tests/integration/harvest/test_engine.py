@@ -12,7 +12,7 @@ from ckan.tests import factories, helpers
 from werkzeug import Response
 
 from ckanext.hanoi.harvest import work
-from ckanext.hanoi.model.harvest import Batch, Identity, Seen
+from ckanext.hanoi.model.harvest import Batch, Identity, Run, Seen
 
 NOTHING = {"created": 0, "updated": 0, "removed": 0, "missing": 0, "failed": 0}
 
@@ -126,6 +126,8 @@ def test_failed_records_can_be_tried_again_without_reading_the_source(admin, por
     assert numbers(run, "created", "failed", "removed", "missing") == (1, 0, 0, 0)
     assert len(portal.requests) == asked
     assert len(admin.datasets()) == 3
+    assert admin.source().last_complete is not None
+    assert admin.source().last_read < model.Session.get(Run, again["id"]).started
 
 
 def test_a_very_long_extra_is_kept_and_does_not_break_the_index(admin, portal):
