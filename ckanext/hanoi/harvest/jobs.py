@@ -153,7 +153,7 @@ def worker_starts() -> None:
 
 
 def _unlock_dead_scheduler(queue: Queue) -> None:
-    redis = queue.connection
+    redis: Any = queue.connection
     lock = RQScheduler.get_locking_key(queue.name)
     name = redis.get(lock)
     if name is None:

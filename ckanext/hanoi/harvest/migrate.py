@@ -76,7 +76,7 @@ def take_over(dry_run: bool = False, owner_org: str | None = None) -> list[Taken
     ``owner_org``: organization's id for sources that have none. May be done again: nothing is
     made twice, and what was changed here since stays. Raises ``NothingThere``.
     """
-    tables = sa.inspect(model.meta.engine)
+    tables: Any = sa.inspect(model.meta.engine)
     if not tables.has_table("harvest_source") or not tables.has_table("harvest_object"):
         raise NothingThere
     taken = []
