@@ -1,7 +1,7 @@
 """Registers the two plugins with CKAN, and does nothing else.
 
 Actions, auth functions, blueprints and commands are found in their folders: a module named
-``harvest`` belongs to ``hanoi_harvest``, every other one to ``hanoi``.
+``harvest`` or ``harvest_…`` belongs to ``hanoi_harvest``, every other one to ``hanoi``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from flask import Blueprint
 from ckanext.hanoi import cli, collect, search
 from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
+from ckanext.hanoi.dcat import settings as dcat_settings
+from ckanext.hanoi.search import catalog as search_catalog
 
 _HERE = "ckanext.hanoi"
 
@@ -30,7 +32,11 @@ def _declare(declaration, key, file_name: str) -> None:
         declaration.load_dict(document)
 
 
-@tk.blanket.actions(lambda: collect.functions(f"{_HERE}.logic.action", without="harvest"))
+@tk.blanket.actions(
+    lambda: dcat_settings.available(
+        collect.functions(f"{_HERE}.logic.action", without="harvest"), p.plugin_loaded("dcat")
+    )
+)
 @tk.blanket.auth_functions(lambda: collect.functions(f"{_HERE}.logic.auth", without="harvest"))
 @tk.blanket.blueprints(lambda: collect.instances(f"{_HERE}.views", Blueprint, without="harvest"))
 @tk.blanket.validators(
@@ -49,9 +55,25 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.ITranslation)
     p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IFacets, inherit=True)
 
     def before_dataset_index(self, pkg_dict):
-        return search.for_index(pkg_dict)
+        return search.for_index(pkg_dict, search_catalog.above(pkg_dict))
+
+    def before_dataset_search(self, search_params):
+        return search.for_query(search_params)
+
+    def after_dataset_search(self, search_results, search_params):
+        return search_catalog.label(search_results)
+
+    def dataset_facets(self, facets_dict, package_type):
+        return search_catalog.titles(search_catalog.EVERYWHERE, facets_dict)
+
+    def organization_facets(self, facets_dict, organization_type, package_type):
+        return search_catalog.titles(search_catalog.OF_AN_AGENCY, facets_dict)
+
+    def group_facets(self, facets_dict, group_type, package_type):
+        return search_catalog.titles(search_catalog.EVERYWHERE, facets_dict)
 
     def before_view(self, data_dict):
         return agency_view.in_readers_language(data_dict)
@@ -59,6 +81,7 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     def update_config(self, config):
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "hanoi")
+        dcat_settings.set_up(config)
 
     def declare_config_options(self, declaration, key):
         _declare(declaration, key, "config_declaration.yaml")

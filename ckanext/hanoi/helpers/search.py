@@ -1,0 +1,17 @@
+"""Template helpers of the search page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckanext.hanoi.search import catalog
+
+
+def hanoi_facet_items(name: str, search_facets: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The items of a facet in the order in which they are shown."""
+    return catalog.facet_items(name, search_facets or {})
+
+
+def hanoi_facet_label(item: dict[str, Any]) -> str:
+    """The whole label of a facet's item, indented below what it belongs to."""
+    return catalog.indented(item)

@@ -1,0 +1,161 @@
+"""The Solr document of a dataset: CKAN's, and what makes it found in Vietnamese. Knows no CKAN.
+
+Beside CKAN's own fields it has
+
+- ``extras_hanoi_title`` and, in CKAN's ``text``, everything else as the terms of ``words``;
+- ``vocab_theme``, ``vocab_ward``, ``vocab_agency`` (the organization and all above it) for facets;
+- in ``title_string``, which CKAN sorts by, the key of Vietnamese order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from ckanext.hanoi.agencies.registry import Agency, registry
+from ckanext.hanoi.search import words
+from ckanext.hanoi.vietnamese import sort_key
+from ckanext.hanoi.vocabulary import vocabulary
+
+TITLE_FIELD = "extras_hanoi_title"
+
+#: Lucene refuses a longer term, and with it the whole document (bytes of UTF-8).
+_LONGEST_TERM = 32_766
+#: Fields of CKAN's Solr schema that are cut into words or not indexed: they may be of any length.
+_ANY_LENGTH = frozenset({"data_dict", "validated_data_dict", "notes", "title", "text", "urls"})
+_ANY_LENGTH_PREFIXES = ("extras_", "res_extras_")
+_LONGEST_TEXT = 200_000
+_TITLES = ("title", "title_en")
+_TEXTS = (
+    "notes",
+    "notes_en",
+    "identifier",
+    "managing_agency",
+    "contact_unit",
+    "contact_name",
+    "legal_basis",
+    "decision_number",
+    "rights",
+    "version_notes",
+)
+_RESOURCE_TEXTS = ("name", "name_en", "description", "format")
+_VOCABULARIES = {
+    "theme": "theme",
+    "frequency": "frequency",
+    "access_level": "access_level",
+    "spatial_coverage": "ward",
+}
+_LOCAL_KINDS = frozenset({"ward", "commune", "urban_district", "rural_district", "town"})
+
+
+def for_index(document: dict[str, Any], above: Iterable[str] = ()) -> dict[str, Any]:
+    """The document of a dataset as Solr takes it.
+
+    ``above``: names of the organizations above its own.
+    """
+    dataset = _dataset(document)
+    if dataset:
+        document = {**document, **_fields(document, dataset, above)}
+    return {name: _within_limits(name, value) for name, value in document.items()}
+
+
+def _dataset(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The dataset as its schema shows it, which CKAN puts into the document as JSON."""
+    try:
+        found = json.loads(document.get("validated_data_dict") or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _fields(
+    document: Mapping[str, Any], dataset: Mapping[str, Any], above: Iterable[str]
+) -> dict[str, Any]:
+    organization = dataset.get("organization") or {}
+    name = organization.get("name") or ""
+    text = document.get("text") or []
+    fields = {
+        TITLE_FIELD: _terms(_strings(dataset, _TITLES)),
+        "text": [
+            *([text] if isinstance(text, str) else text),
+            _terms(_texts(dataset)),
+            _terms(_agency_words(name, organization.get("title") or "")),
+        ],
+        "vocab_theme": _codes(dataset, "theme"),
+        "vocab_ward": _codes(dataset, "spatial_coverage"),
+        "vocab_agency": list(dict.fromkeys([name, *above])) if name else [],
+        "title_string": sort_key(dataset.get("title") or ""),
+    }
+    return {key: value for key, value in fields.items() if value}
+
+
+def _terms(texts: Iterable[str]) -> str:
+    parts: list[str] = []
+    for text in texts:
+        text = text[:_LONGEST_TEXT]
+        parts += [*words.folded(text), words.GAP, *words.exact(text), words.GAP]
+    return " ".join(parts)
+
+
+def _strings(data: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    values = (data.get(name) for name in names)
+    return (value for value in values if isinstance(value, str) and value)
+
+
+def _texts(dataset: Mapping[str, Any]) -> Iterator[str]:
+    yield from _strings(dataset, _TEXTS)
+    for tag in dataset.get("tags") or ():
+        yield from _strings(tag, ("name",))
+    for resource in dataset.get("resources") or ():
+        yield from _strings(resource, _RESOURCE_TEXTS)
+    for extra in dataset.get("extras") or ():
+        yield from _strings(extra, ("value",))
+    for field, name in _VOCABULARIES.items():
+        for code in _codes(dataset, field):
+            term = vocabulary(name).get(code)
+            if term:
+                yield term.vi
+                yield term.en
+
+
+def _codes(dataset: Mapping[str, Any], field: str) -> list[str]:
+    value = dataset.get(field) or []
+    values = value if isinstance(value, list) else [value]
+    return [code for code in values if isinstance(code, str)]
+
+
+@lru_cache(maxsize=1024)
+def _agency_words(name: str, title: str) -> tuple[str, ...]:
+    """Everything that the agency is called, and those whose work it took over."""
+    found = dict.fromkeys([title, *words.initials(title)])
+    agency = registry().get(name) if name else None
+    for one in _with_predecessors(agency) if agency else ():
+        found.update(dict.fromkeys([one.vi, one.en, one.code, *one.aliases]))
+        if one.vi.startswith("UBND "):
+            found[f"Ủy ban nhân dân {one.vi[5:]}"] = None
+        if one.kind not in _LOCAL_KINDS:
+            found.update(dict.fromkeys(words.initials(one.vi)))
+    return tuple(text for text in found if text)
+
+
+def _with_predecessors(agency: Agency) -> list[Agency]:
+    found = {agency.slug: agency}
+    todo = [agency]
+    while todo:
+        for before in registry().predecessors(todo.pop().slug):
+            if before.slug not in found:
+                found[before.slug] = before
+                todo.append(before)
+    return list(found.values())
+
+
+def _within_limits(name: str, value: Any) -> Any:
+    if name in _ANY_LENGTH or name.startswith(_ANY_LENGTH_PREFIXES):
+        return value
+    if isinstance(value, str) and len(value) > _LONGEST_TERM // 4:
+        return value.encode()[:_LONGEST_TERM].decode("utf-8", "ignore")
+    if isinstance(value, list):
+        return [_within_limits(name, item) for item in value]
+    return value
