@@ -4,10 +4,13 @@ Its database and its ``ckan.site_id`` are its own: what other tests delete, it k
 """
 from __future__ import annotations
 
+import copy
 import os
 import sys
+import threading
 import urllib.request
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +20,13 @@ from playwright.sync_api import Page, sync_playwright
 from devstack import process
 from devstack.environment import ROOT
 from devstack.instance import Instance
+from devstack.portal import PAYLOADS, CkanPortal, server
+from devstack.samples import workbook
 from devstack.stack import Stack
 
 ADMIN = "admin"
 PASSWORD = "only-for-tests"
+AGENCY = "so-giao-duc-va-dao-tao"
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,29 @@ class Site:
     def ckan(self, *arguments: str) -> None:
         """Runs a command of CKAN's command line on it."""
         self.instance.quietly(*arguments)
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The local portal: its address, and the CKAN portals under it by name."""
+
+    url: str
+    portals: dict[str, CkanPortal]
+
+    def add(self, number: int) -> tuple[str, CkanPortal]:
+        """Another CKAN portal and its address: real datasets under names and ids of its own."""
+        name = f"cong-{uuid.uuid4().hex[:8]}"
+        added = CkanPortal(PAYLOADS / "datagovuk.json")
+        real = list(added.datasets.values())
+        copies = [copy.deepcopy(real[i % len(real)]) for i in range(number)]
+        for i, dataset in enumerate(copies):
+            dataset.update(id=str(uuid.uuid4()), name=f"{name}-{i}",
+                           title=f"{name} {i}: {dataset['title']}")
+            for resource in dataset["resources"]:
+                resource["id"] = str(uuid.uuid4())
+        added.datasets = {dataset["name"]: dataset for dataset in copies}
+        self.portals[name] = added
+        return f"{self.url}/{name}", added
 
 
 @pytest.fixture(scope="session")
@@ -95,3 +124,86 @@ def screenshots() -> Path:
     folder = ROOT / "test-results"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory) -> Iterator[Portal]:
+    """The portal that the demonstration harvests, to which a test adds portals of its own."""
+    folder = tmp_path_factory.mktemp("portal")
+    served = server(folder)
+    url = f"http://127.0.0.1:{served.server_port}"
+    workbook.write(folder / "files", f"{url}/files")
+    thread = threading.Thread(target=served.serve_forever, daemon=True)
+    thread.start()
+    yield Portal(url, served.RequestHandlerClass.func.portals)
+    served.shutdown()
+
+
+@pytest.fixture(scope="session")
+def harvested(site, portal) -> None:
+    """The demonstration's sample inventory, harvested into the catalog."""
+    done = site.instance.stack.state / "e2e-harvested"
+    if done.exists():
+        return
+    site.ckan("hanoi", "source", "add", "danh-muc-mau", "--kind", "inventory", "--url",
+              f"{portal.url}/files/{workbook.NAME}", "--agency", "ubnd-thanh-pho-ha-noi")
+    site.ckan("hanoi", "harvest", "run", "danh-muc-mau", "--inline")
+    done.touch()
+
+
+@pytest.fixture(scope="session")
+def worker(site) -> Iterator[None]:
+    """A background worker, a process of its own as ``ckan jobs worker`` is."""
+    process_ = process.Daemon(site.instance.stack.state / "e2e-worker")
+    process_.stop()
+    process_.start(site.instance.command("jobs", "worker"), lambda: True, cwd=ROOT,
+                   env=site.instance.environ())
+    yield
+    process_.stop()
+
+
+def log_in(page: Page, name: str, password: str) -> Page:
+    """Sign in through the form."""
+    page.goto("/user/login")
+    page.fill("input[name=login]", name)
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/dashboard**")
+    return page
+
+
+@pytest.fixture(scope="module")
+def sysadmin(chromium, site) -> Iterator[Callable]:
+    """Calls an action as the sysadmin: ``sysadmin("organization_show", id=…)`` gives its result."""
+    context = chromium.new_context(base_url=site.url)
+    log_in(context.new_page(), site.admin, site.password)
+    answer = context.request.post("/api/3/action/api_token_create",
+                                  data={"user": site.admin, "name": "tests"})
+    token = answer.json()["result"]["token"]
+
+    def call(action: str, **data):
+        answer = context.request.post(f"/api/3/action/{action}", data=data,
+                                      headers={"Authorization": token})
+        assert answer.ok, answer.text()
+        return answer.json()["result"]
+
+    yield call
+    context.close()
+
+
+@pytest.fixture
+def agency_admin(page, site, sysadmin) -> Page:
+    """A window in which the admin of one agency, who is no sysadmin, is logged in."""
+    name = f"can-bo-{uuid.uuid4().hex[:8]}"
+    sysadmin("user_create", name=name, email=f"{name}@example.org", password=PASSWORD)
+    sysadmin("organization_member_create", id=AGENCY, username=name, role="admin")
+    return log_in(page, name, PASSWORD)
+
+
+@pytest.fixture
+def complaints(page) -> list[str]:
+    """What the page's scripts complain of; a test looks whether it stays empty."""
+    found: list[str] = []
+    page.on("console", lambda entry: found.append(entry.text) if entry.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found

@@ -1,0 +1,57 @@
+"""What axe-core finds on our pages: nothing serious, in Vietnamese and on a phone."""
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+AGENCY = "so-giao-duc-va-dao-tao"
+# Around every page, from CKAN's own templates.
+CKANS = [[".account-masthead"], [".masthead"], [".site-footer"], [".toolbar"]]
+
+
+def _findings(page: Page) -> list[str]:
+    """The serious and critical findings in what is ours of the page."""
+    response = Axe().run(page, context={"exclude": CKANS}).response
+    return [
+        f"{finding['id']}: {node['html'][:160]}"
+        for finding in response["violations"]
+        if finding["impact"] in ("serious", "critical")
+        for node in finding["nodes"]
+    ]
+
+
+@pytest.fixture
+def pages(sysadmin, portal, harvested) -> dict[str, str]:
+    """Addresses of our pages, of things that are there."""
+    dataset = sysadmin("package_search", q="*:*", rows=1)["results"][0]
+    url, _datasets = portal.add(2)
+    source = f"nguon-{uuid.uuid4().hex[:8]}"
+    sysadmin("hanoi_source_create", name=source, title="Cổng", url=url, kind="ckan",
+             owner_org=AGENCY)
+    run = sysadmin("hanoi_run_list", source="danh-muc-mau")[0]
+    return {
+        "search": "/dataset/",
+        "dataset": f"/dataset/{dataset['name']}",
+        "agency": f"/organization/{dataset['organization']['name']}",
+        "dataset form": "/dataset/new",
+        "sources": "/hanoi/harvest",
+        "source": "/hanoi/harvest/source/danh-muc-mau",
+        "source form": "/hanoi/harvest/source/new",
+        "preview": f"/hanoi/harvest/source/{source}/preview",
+        "deletion": f"/hanoi/harvest/source/{source}/delete",
+        "report": f"/hanoi/harvest/run/{run['id']}",
+    }
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_serious_on_our_pages(agency_admin, pages, width):
+    agency_admin.set_viewport_size({"width": width, "height": 900})
+    found = {}
+    for name, address in pages.items():
+        assert agency_admin.goto(address).status == 200, name
+        if findings := _findings(agency_admin):
+            found[name] = findings
+    assert found == {}
