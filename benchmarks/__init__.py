@@ -1,0 +1,1 @@
+"""Measurements of this catalog, next to what people would otherwise use; ``bin/bench NAME``."""
