@@ -1,0 +1,52 @@
+"""Can the dataset be found?"""
+
+from __future__ import annotations
+
+from ckanext.hanoi.harvest.record import N_
+from ckanext.hanoi.quality.measure import Data, OfDataset, given
+
+TITLE = N_("Findability")
+
+
+class Keywords(OfDataset):
+    name = "keywords"
+    title = N_("Keywords")
+    points = 30
+    field = "tag_string"
+    remedy = N_("Write a few words that people use when they search under “%(field)s”.")
+
+    def reached(self, dataset: Data) -> bool:
+        return given(dataset.get("tags")) or given(dataset.get("tag_string"))
+
+
+class Theme(OfDataset):
+    name = "theme"
+    title = N_("Theme")
+    points = 30
+    field = "theme"
+    remedy = N_("Choose at least one theme under “%(field)s”.")
+
+    def reached(self, dataset: Data) -> bool:
+        return given(dataset.get("theme"))
+
+
+class Spatial(OfDataset):
+    name = "spatial"
+    title = N_("Area")
+    points = 20
+    field = "spatial_coverage"
+    remedy = N_("Say under “%(field)s” which wards the data are about, or that it is the city.")
+
+    def reached(self, dataset: Data) -> bool:
+        return given(dataset.get("spatial_coverage")) or given(dataset.get("spatial"))
+
+
+class Temporal(OfDataset):
+    name = "temporal"
+    title = N_("Period")
+    points = 20
+    field = "temporal_start"
+    remedy = N_("Say which time the data are about: begin with “%(field)s”.")
+
+    def reached(self, dataset: Data) -> bool:
+        return given(dataset.get("temporal_start")) or given(dataset.get("temporal_end"))
