@@ -108,6 +108,22 @@ def by_agency() -> dict[str, Row]:
     return found
 
 
+def english_titles() -> dict[str, str]:
+    """The English names of the organizations that have one, by the organization's name."""
+    group: Any = model.Group
+    if hasattr(model, "GroupExtra"):  # CKAN 2.11
+        extra = model.GroupExtra  # type: ignore[attr-defined]
+        query = (
+            model.Session.query(group.name, extra.value)
+            .join(extra, extra.group_id == group.id)
+            .filter(group.is_organization, extra.key == "title_en", extra.state == "active")
+        )
+    else:
+        english = group.extras["title_en"].astext
+        query = model.Session.query(group.name, english).filter(group.is_organization)
+    return {name: title for name, title in query if title}
+
+
 def new_name(old: str) -> str | None:
     """The name of the organization where one went that was called ``old`` (or had that id).
 

@@ -6,12 +6,26 @@ from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
+from flask import g
 
 from ckanext.hanoi.agencies import store
 from ckanext.hanoi.agencies.registry import KINDS, Agency, registry
 from ckanext.hanoi.vietnamese import sort_key
 
 _DATED = re.compile(r"(.+?)\s*\((\d{4}-\d{2}-\d{2})\)\s*")
+
+
+def hanoi_agency_title(organization: dict[str, Any], lang: str = "") -> str:
+    """The name of an organization in ``lang`` (the reader's language), as far as it has one.
+
+    ``organization`` may be as short as a dataset has it: ``name`` and ``title``.
+    """
+    english = ""
+    if (lang or _lang()) != "vi":
+        if not hasattr(g, "hanoi_english_titles"):
+            g.hanoi_english_titles = store.english_titles()
+        english = g.hanoi_english_titles.get(organization.get("name") or "", "")
+    return english or organization.get("title") or organization.get("name") or ""
 
 
 def hanoi_agency_kinds(field: dict[str, Any] | None = None) -> list[dict[str, Any]]:

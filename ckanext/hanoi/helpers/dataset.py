@@ -8,6 +8,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi.dataset.rules import RuleError, as_list
 from ckanext.hanoi.dates import parse
+from ckanext.hanoi.helpers.agency import hanoi_agency_title
 from ckanext.hanoi.vietnamese import fold
 from ckanext.hanoi.vocabulary import Term, vocabulary
 
@@ -90,16 +91,39 @@ def hanoi_initials(text: str) -> str:
     return "".join(word[0] for word in re.findall(r"[a-z0-9]+", fold(text)))
 
 
-def hanoi_citation(data: dict[str, Any]) -> str:
-    """How to cite a dataset: agency (year). Title. Version. Catalog. Address."""
+def hanoi_citations(data: dict[str, Any]) -> list[dict[str, str]]:
+    """How to cite a dataset, in the reader's language and then in the other one where the dataset
+    has it: ``{"lang", "label", "text"}``, the text as agency (year). Title. Version. Catalog.
+    Address."""
+    return [
+        {"lang": lang, "label": tk.h.hanoi_language(lang), "text": _citation(data, lang)}
+        for lang in (("vi", "en") if _is_vi() else ("en", "vi"))
+        if _title(data, lang)
+    ]
+
+
+def hanoi_language(code: str) -> str:
+    """The name of a language in the reader's language."""
+    return hanoi_label("language", code)
+
+
+def _is_vi() -> bool:
+    return str(tk.h.lang() or "vi").startswith("vi")
+
+
+def _title(data: dict[str, Any], lang: str) -> str:
+    return data.get("title" if lang == "vi" else "title_en") or ""
+
+
+def _citation(data: dict[str, Any], lang: str) -> str:
     organization = data.get("organization") or {}
-    agency = organization.get("title") or data.get("managing_agency") or ""
+    agency = hanoi_agency_title(organization, lang) or data.get("managing_agency")
     date = parse(data.get("modified") or data.get("issued") or data.get("metadata_modified"))
     year = f" ({date.start.year})" if date else ""
-    title = hanoi_text(data, "title")["text"]
-    parts = [f"{agency}{year}" if agency else year.strip(" ()"), title]
+    parts = [f"{agency}{year}" if agency else year.strip(" ()"), _title(data, lang)]
     if data.get("version"):
-        parts.append(tk._("Version %(version)s") % {"version": data["version"]})
+        word = "Phiên bản" if lang == "vi" else "Version"  # of the citation, not the reader
+        parts.append(f"{word} {data['version']}")
     parts.append(tk.config.get("ckan.site_title") or "")
     address = tk.h.url_for(
         f"{data['type']}.read", id=data["name"], qualified=True, locale="default"

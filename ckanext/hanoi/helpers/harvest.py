@@ -121,6 +121,7 @@ def hanoi_harvest_origin(package_id: str) -> dict[str, Any] | None:
     return {
         "state": identity.state,
         "kept_fields": identity.kept_fields,
+        "created": identity.created.isoformat(),
         "modified": identity.modified.isoformat(),
         "missing_since": identity.missing_since.isoformat() if identity.missing_since else None,
         "source_name": source.name,

@@ -39,13 +39,13 @@ def links(answer, within):
 
 def test_the_page_says_what_stands_above_and_what_came_from_where(app, seeded):
     answer = app.get(f"/vi/organization/{WORKS}")
-    side = " ".join(BeautifulSoup(answer.body, "html.parser").select_one(
-        ".hanoi-relations").get_text(" ").split())
+    head = " ".join(BeautifulSoup(answer.body, "html.parser").select_one(
+        ".hanoi-agency-head").get_text(" ").split())
 
-    assert links(answer, ".hanoi-relations") == {
+    assert links(answer, ".hanoi-above") == {
         "UBND thành phố Hà Nội": f"/vi/organization/{CITY}"}
-    assert "Sở Giao thông vận tải (từ 01/03/2025)" in side
-    assert "2" in side.split("(từ 01/03/2025)")[1]
+    assert "Sở Giao thông vận tải (từ 01/03/2025)" in head
+    assert "2" in head.split("(từ 01/03/2025)")[1]
 
 
 def test_the_page_is_in_english_for_readers_of_english(app, seeded):
@@ -53,9 +53,9 @@ def test_the_page_is_in_english_for_readers_of_english(app, seeded):
     page = BeautifulSoup(answer.body, "html.parser")
 
     assert "Department of Construction" in page.title.get_text()
-    assert page.select_one("#organization-info h2, .context-info h2, .context-info h1").get_text(
-        strip=True) == "Department of Construction"
-    assert "Agency above Hanoi People's Committee" in text(answer)
+    assert page.select_one("h1").get_text(strip=True) == "Department of Construction"
+    assert page.select_one(".hanoi-above").get_text(" ", strip=True).startswith(
+        "Hanoi People's Committee")
     assert "2 datasets came from it" in text(answer)
     assert "Sở Xây dựng" in BeautifulSoup(
         app.get(f"/vi/organization/{WORKS}").body, "html.parser").title.get_text()
@@ -77,7 +77,7 @@ def test_the_citys_page_lists_what_stands_below_by_kind(app, seeded):
     assert found["Sở Xây dựng"] == f"/vi/organization/{WORKS}"
     assert found["UBND phường Cửa Nam"] == f"/vi/organization/{WARD}"
     assert "Phường (1)" in text(answer)
-    assert links(app.get(f"/vi/organization/{CITY}"), ".hanoi-relations")["Phường"].endswith(
+    assert links(app.get(f"/vi/organization/{CITY}"), ".hanoi-facts")["Phường (1)"].endswith(
         f"/organization/about/{CITY}#below-ward")
 
 
