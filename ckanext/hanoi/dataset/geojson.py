@@ -29,20 +29,32 @@ def geojson(value: Any) -> str:
             raise RuleError("This is not JSON: paste a GeoJSON geometry") from None
     if isinstance(value, dict) and value.get("type") == "Feature":
         value = value.get("geometry")
-    if not isinstance(value, Mapping) or value.get("type") not in _GEOMETRIES:
-        raise RuleError(
-            "This is not a GeoJSON geometry: its type must be one of %(types)s",
-            types=", ".join(_GEOMETRIES),
-        )
-    kind = value["type"]
-    positions = list(_positions(value.get("coordinates"), _GEOMETRIES[kind]))
-    if not positions:
-        raise RuleError("The GeoJSON geometry has no coordinates")
-    _check_rings(kind, value["coordinates"])
-    compact = _compact({"type": kind, "coordinates": value["coordinates"]})
+    stored, positions = _checked(value)
+    compact = _compact(stored)
     if len(compact.encode()) > MAX_BYTES:
         compact = _compact(_envelope(positions))
     return compact
+
+
+def _checked(value: Any, depth: int = 0) -> tuple[dict[str, Any], list[tuple[float, float]]]:
+    """The geometry without what is none of it, and its positions."""
+    kind = value.get("type") if isinstance(value, Mapping) else None
+    if kind == "GeometryCollection" and isinstance(value.get("geometries"), list) and not depth:
+        parts = [_checked(part, depth + 1) for part in value["geometries"]]
+        stored: dict[str, Any] = {"type": kind, "geometries": [part for part, _ in parts]}
+        positions = [position for _, found in parts for position in found]
+    elif kind in _GEOMETRIES:
+        stored = {"type": kind, "coordinates": value.get("coordinates")}
+        positions = list(_positions(stored["coordinates"], _GEOMETRIES[kind]))
+        _check_rings(kind, stored["coordinates"])
+    else:
+        raise RuleError(
+            "This is not a GeoJSON geometry: its type must be one of %(types)s",
+            types=", ".join([*_GEOMETRIES, "GeometryCollection"]),
+        )
+    if not positions:
+        raise RuleError("The GeoJSON geometry has no coordinates")
+    return stored, positions
 
 
 def _no_constant(name: str) -> None:

@@ -5,7 +5,7 @@ take bad addresses as they are, and keep the literals' text (rdflib computes eve
 XML reader expands entities: 552 bytes took it a minute). In front of them:
 
 - RDF/XML goes through ``xml.parse``, which accepts no document type, and is handed on as what
-  that parser understood;
+  that parser understood (``rdf_xml`` repairs what is no RDF);
 - JSON-LD: contexts given by address are never fetched; what the common ones say of DCAT is put in
   their place.
 
@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 from lxml import etree
 
-from ckanext.hanoi.harvest import xml
+from ckanext.hanoi.harvest import rdf_xml, xml
 
 NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -57,6 +57,8 @@ NAMESPACES = {
 _SPELLINGS = {ns.split("://", 1)[1].rstrip("#/"): p for p, ns in NAMESPACES.items()}
 _SPLIT = re.compile(r"^https?://(?:www\.)?(.+?)/?([#/])([^#/]+)$")
 _KNOWN = {key.removeprefix("www."): prefix for key, prefix in _SPELLINGS.items()}
+#: What GeoNetwork writes for GeoSPARQL.
+_KNOWN["opengis.net/rdf"] = "geo"
 
 _BY_TYPE = {
     "application/rdf+xml": "xml", "application/xml": "xml", "text/xml": "xml", "text/turtle": "ttl",
@@ -73,6 +75,8 @@ _NT_LINE = re.compile(rb"^\s*(?:<[^<>]*>|_:\S+)\s+<[^<>]*>\s+\S")
 #: An address between angle brackets in Turtle that has characters it must not have.
 _BAD_IRI = re.compile(r"<(?![^<>]*=)(?=[^<>]*[:/.#])([^<>\"\n]*[\\ {}|^`][^<>\"\n]*)>")
 _BAD_LANGUAGE = re.compile(r"(?<=[\"'])(@[A-Za-z]{2,3})_(?=[A-Za-z])")
+_UNDECLARED = re.compile(r"The prefix ([A-Za-z][\w.-]*): has not been declared")
+_PREFIXES_FORGOTTEN = 20
 ACCEPT = ("text/turtle, application/ld+json;q=0.9, application/rdf+xml;q=0.8, "
           "application/n-triples;q=0.7, application/xml;q=0.4, */*;q=0.1")  # fmt: skip
 
@@ -152,12 +156,28 @@ def parse(data: bytes, url: str, content_type: str = "") -> Graph:
     except xml.XmlError as e:
         raise RdfError(str(e)) from e
     except (SyntaxError, ValueError, RecursionError) as e:
-        if kind not in ("ttl", "nt", "n3"):
-            raise RdfError(_short(e)) from e
         try:
-            return _read(_repaired(data), kind, url)
+            if kind in ("ttl", "nt", "n3", "trig"):
+                return _read_repaired(_repaired(data), kind, url)
+            if kind == "xml":
+                return _read(rdf_xml.repaired(data), kind, url)
         except (SyntaxError, ValueError):
-            raise RdfError(_short(e)) from e
+            pass
+        raise RdfError(_short(e)) from e
+
+
+def _read_repaired(data: bytes, kind: str, url: str) -> Graph:
+    """Also where prefixes are used that nobody declared."""
+    for _ in range(_PREFIXES_FORGOTTEN):
+        try:
+            return _read(data, kind, url)
+        except SyntaxError as e:
+            found = _UNDECLARED.search(str(e))
+            if found is None:
+                raise
+            address = NAMESPACES.get(found[1]) or f"urn:prefix:{found[1]}#"
+            data = f"@prefix {found[1]}: <{address}> .\n".encode() + data
+    return _read(data, kind, url)
 
 
 def _short(error: Exception) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ckanext.hanoi import dates
+from ckanext.hanoi.harvest import fit
 from ckanext.hanoi.harvest.clean import clean_html
 from ckanext.hanoi.harvest.config import Filter, SourceConfig
 from ckanext.hanoi.harvest.formats import file_name, media_type_of, term_of_format
@@ -45,6 +46,16 @@ _RESERVED = frozenset(FIELDS) | frozenset(
     "return_to plugin_data relationships_as_object relationships_as_subject "
     "metadata_modified".split()
 )
+
+#: Keys by which CKAN keeps a resource, and by which it tells an upload from a link.
+_RESERVED_RESOURCE = frozenset(
+    "id package_id position state created last_modified metadata_modified cache_url "
+    "cache_last_updated mimetype_inner url_type resource_type tracking_summary upload clear_upload "
+    "datastore_active datastore_contains_all_records_of_source_file on_same_domain ckan_url "
+    "revision_timestamp".split()
+)
+#: The extra for what does not fit a field, where it is not called after that.
+_KEPT_AS = {"url": "source_page"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +143,8 @@ class _Mapper:
         self._contact()
         self._lists()
         self._keywords()
+        for name, value in fit.dataset(self.dataset):
+            self._unresolved(name, value, _KEPT_AS.get(name, f"{name}_text"))
         self.dataset["resources"] = [
             self._resource(resource)
             for resource in _list(self.draft.get("resources"))
@@ -154,6 +167,8 @@ class _Mapper:
         )
         if text := _printable(text):
             key = nfc(key).strip()[:100]
+            if key.endswith("_date") and dates.parse(text) is None:
+                key += "_text"  # CKAN's index takes whatever is called so for a date
             self.extras[f"source_{key}" if key in _RESERVED else key] = text
 
     def _unresolved(self, name: str, value: Any, key: str) -> None:
@@ -168,6 +183,7 @@ class _Mapper:
             main, english, rest = _languages(self.draft.get(name))
             if name == "notes":
                 main, english = clean_html(main), clean_html(english)
+                rest = {language: clean_html(text) for language, text in rest.items()}
             if main:
                 self.dataset[name] = main
             if english and english != main:
@@ -261,16 +277,12 @@ class _Mapper:
                     self.dataset[name] = iso
                 else:
                     self._unresolved(name, text, f"{name}_text")
-        start, end = self.dataset.get("temporal_start"), self.dataset.get("temporal_end")
-        if start and end and end < start:
-            for name in ("temporal_start", "temporal_end"):
-                self._unresolved(name, self.dataset.pop(name), f"{name}_text")
 
     def _place(self) -> None:
         self._set("spatial_coverage", self._places())
         geometry = self.draft.get("spatial")
         if isinstance(geometry, Mapping) and geometry.get("type"):
-            self.dataset["spatial"] = json.dumps(geometry, ensure_ascii=False)
+            self.dataset["spatial"] = dict(geometry)
         elif geometry:
             self._unresolved("spatial", geometry, "spatial_text")
 
@@ -284,22 +296,12 @@ class _Mapper:
         return codes
 
     def _contact(self) -> None:
-        for name in ("unit", "name", "phone", "email"):
-            key = f"contact_{name}"
-            text = _text(self.draft.get(key))
-            if name == "email" and text:
-                text = text.removeprefix("mailto:").split("?")[0].strip()
-                if not _is_email(text):
-                    self._unresolved(key, text, f"{key}_text")
-                    continue
+        for name in ("contact_unit", "contact_name", "contact_phone", "contact_email", "url"):
+            text = _text(self.draft.get(name))
+            if name == "contact_email":
+                text = text.removeprefix("mailto:").partition("?")[0].strip()
             if text:
-                self.dataset[key] = text
-        for name in ("url",):
-            if text := _text(self.draft.get(name)):
-                if text.startswith(("http://", "https://")):
-                    self.dataset[name] = text
-                else:
-                    self._unresolved(name, text, "source_page")
+                self.dataset[name] = text
 
     def _lists(self) -> None:
         for name in ("conforms_to", "related"):
@@ -321,7 +323,8 @@ class _Mapper:
         for name in ("name", "description"):
             main, english, rest = _languages(draft.get(name))
             if name == "description":
-                main = clean_html(main)
+                main, english = clean_html(main), clean_html(english)
+                rest = {language: clean_html(text) for language, text in rest.items()}
             if main:
                 resource[name] = main
             if english and english != main:
@@ -348,6 +351,9 @@ class _Mapper:
         self._format(draft, resource)
         resource["url"] = _text(draft.get("url")) or _text(draft.get("download_url"))
         resource.setdefault("name", file_name(resource["url"]))
+        for name, value in fit.resource(resource):
+            resource[f"{name}_text"] = str(value)
+            self.notes.append(Note(name, str(value)))
         if draft.get("id"):
             resource["id"] = str(draft["id"])
         for key, value in _mapping(draft.get("extras")).items():
@@ -357,7 +363,8 @@ class _Mapper:
                 else json.dumps(value, ensure_ascii=False, default=str)
             )
             if text := _printable(text):
-                resource.setdefault(nfc(str(key)), text)
+                key = nfc(str(key)).strip()
+                resource.setdefault(f"source_{key}" if key in _RESERVED_RESOURCE else key, text)
         return {
             key: value
             for key, value in resource.items()
@@ -448,10 +455,3 @@ def _iso(text: str, end: bool = False) -> str:
     if parsed is None:
         return ""
     return parsed.iso_end if end else parsed.iso
-
-
-def _is_email(text: str) -> bool:
-    name, at, host = text.rpartition("@")
-    return bool(name and at and "." in host.strip(".")) and not any(
-        c.isspace() or c in "<>,;" for c in text
-    )

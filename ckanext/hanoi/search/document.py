@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +28,11 @@ _LONGEST_TERM = 32_766
 _ANY_LENGTH = frozenset({"data_dict", "validated_data_dict", "notes", "title", "text", "urls"})
 _ANY_LENGTH_PREFIXES = ("extras_", "res_extras_")
 _LONGEST_TEXT = 200_000
+#: Fields of CKAN's Solr schema that are no text.
+_TYPED = frozenset(
+    "views_total views_recent resources_accessed_total resources_accessed_recent "
+    "indexed_ts".split()
+)
 _TITLES = ("title", "title_en")
 _TEXTS = (
     "notes",
@@ -58,7 +64,28 @@ def for_index(document: dict[str, Any], above: Iterable[str] = ()) -> dict[str, 
     dataset = _dataset(document)
     if dataset:
         document = {**document, **_fields(document, dataset, above)}
-    return {name: _within_limits(name, value) for name, value in document.items()}
+    return {name: _within_limits(name, value) for name, value in _taken_by_solr(document)}
+
+
+def _taken_by_solr(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """CKAN puts each extra also under its own name, where Solr's schema may want a number or a
+    moment in UTC. What is none stays away from there: it is found as ``extras_…``."""
+    for name, value in document.items():
+        if name.endswith("_date") and not name.startswith(_ANY_LENGTH_PREFIXES):
+            if moment := _moment(value):
+                yield name, moment
+        elif name and not (name in _TYPED and f"extras_{name}" in document):
+            yield name, value
+
+
+def _moment(value: Any) -> str:
+    try:
+        moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+        if moment.tzinfo:
+            moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        return ""
+    return moment.isoformat(timespec="milliseconds") + "Z"
 
 
 def _dataset(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def test_nothing_is_nothing(value):
         ("[]", "not a GeoJSON geometry"),
         ({"type": "Circle", "coordinates": [1, 2]}, "not a GeoJSON geometry"),
         ({"type": "Feature"}, "not a GeoJSON geometry"),
-        ({"type": "GeometryCollection", "geometries": []}, "not a GeoJSON geometry"),
+        ({"type": "GeometryCollection"}, "not a GeoJSON geometry"),
+        ({"type": "GeometryCollection", "geometries": []}, "no coordinates"),
         ({"type": "Point", "coordinates": [21.03, 105.85]}, "longitude first"),
         ({"type": "Point", "coordinates": [1e999, 0]}, "outside of the world"),
         ({"type": "Point", "coordinates": ["105", "21"]}, "must be"),
@@ -79,3 +80,13 @@ def test_a_geometry_too_large_for_the_index_becomes_its_bounding_box():
     assert json.loads(stored)["coordinates"] == [
         [[105.0, 21.0], [105.3999, 21.0], [105.3999, 21.6], [105.0, 21.6], [105.0, 21.0]]
     ]
+
+
+def test_a_collection_of_geometries_is_stored_as_one():
+    point = {"type": "Point", "coordinates": [105.85, 21.03]}
+    line = {"type": "LineString", "coordinates": [[105.8, 21], [105.9, 21.1]]}
+    given = {"type": "GeometryCollection", "geometries": [point, {**line, "more": 1}]}
+    stored = json.loads(geojson(given))
+    assert stored["geometries"] == [point, line]
+    with pytest.raises(RuleError, match="not a GeoJSON geometry"):
+        geojson({"type": "GeometryCollection", "geometries": [stored]})

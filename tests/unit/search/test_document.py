@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from ckanext.hanoi.search import for_index
 from ckanext.hanoi.vietnamese import sort_key
 
@@ -65,3 +67,24 @@ def test_long_values_of_fields_that_are_one_term_are_cut():
     assert len(document["version"].encode()) <= 32_766
     assert len(document["tags"][0].encode()) <= 32_766
     assert document["notes"] == long
+
+
+@pytest.mark.parametrize(
+    ("value", "indexed"),
+    [
+        ("2015-10-27T20:48:34+07:00", "2015-10-27T13:48:34.000Z"),
+        ("2015-10-27T20:48:34Z", "2015-10-27T20:48:34.000Z"),
+        ("0001-01-01T00:00:00+07:00", None),
+        ("hôm qua", None),
+    ],
+)
+def test_an_extra_that_is_called_a_date_is_indexed_as_solr_wants_dates(value, indexed):
+    found = for_index({"metadata_date": value, "extras_metadata_date": value})
+    assert found.get("metadata_date") == indexed
+    assert found["extras_metadata_date"] == value
+
+
+def test_an_extra_never_stands_where_solr_wants_a_number_or_has_no_name():
+    extra = {"views_total": "nhiều", "extras_views_total": "nhiều", "": "x", "extras_": "x"}
+    assert for_index(extra) == {"extras_views_total": "nhiều", "extras_": "x"}
+    assert for_index({"views_total": 3}) == {"views_total": 3}

@@ -11,8 +11,8 @@ from typing import Any
 
 from ckanext.hanoi import dates
 from ckanext.hanoi.harvest import geometry, loose
-from ckanext.hanoi.harvest.graph import compact
 from ckanext.hanoi.harvest.places import place
+from ckanext.hanoi.harvest.standards import dcat_distribution, dcat_rest
 from ckanext.hanoi.harvest.standards.dcat_records import (
     Tree,
     first_id,
@@ -26,7 +26,8 @@ from ckanext.hanoi.harvest.standards.dcat_records import (
     values,
     words,
 )
-from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, is_file, unique
+from ckanext.hanoi.harvest.standards.dcat_values import coded, first_coded, licence, types
+from ckanext.hanoi.harvest.standards.draft import cleaned, unique
 from ckanext.hanoi.vocabulary import Term, vocabulary
 
 _RELATED = (
@@ -51,10 +52,10 @@ _RELATED = (
 _CUSTODIAN = "http://data.europa.eu/930/custodian"
 _LAW = "dcatap:applicableLegislation"
 _ELI_NUMBER = "http://data.europa.eu/eli/ontology#number"
-_ENCODING = "http://www.w3.org/2011/content#characterEncoding"
 _USED = frozenset(
     "@id @context rdf:type dct:title dc:title rdfs:label skos:prefLabel foaf:name schema:name "
-    "dct:description dc:description dct:identifier dc:identifier dct:publisher dc:publisher "
+    "dct:description dc:description dct:abstract "
+    "dct:identifier dc:identifier dct:publisher dc:publisher "
     "dcat:theme dcat:keyword dc:subject dct:accrualPeriodicity dct:language dc:language "
     "dct:license "
     "dct:issued dct:modified dct:temporal dct:spatial dcat:contactPoint adms:contactPoint "
@@ -63,22 +64,15 @@ _USED = frozenset(
     "dcat:downloadURL dcat:endpointURL "
     "dcatap:applicableLegislation".split()
 )
-_USED_RESOURCE = frozenset(
-    "@id rdf:type dct:title dc:title rdfs:label foaf:name dct:description dc:description "
-    "dct:format "
-    "dc:format dcat:mediaType dcat:byteSize spdx:checksum adms:status dct:issued dct:modified "
-    "dct:license dct:rights dct:conformsTo dct:language dcat:accessURL dcat:downloadURL "
-    "dcat:accessService dcat:endpointURL odrl:hasPolicy".split()
-)
 
 
 def to_draft(tree: Tree) -> dict[str, Any]:
     """The draft of a record's content (see ``dcat_records``)."""
-    alone = _types(tree) & {"dcat:Distribution", "dcat:DataService"} and not trees(
+    alone = types(tree) & {"dcat:Distribution", "dcat:DataService"} and not trees(
         tree, "dcat:distribution"
     )
     parts = [tree] if alone else [*trees(tree, "dcat:distribution"), *trees(tree, "services")]
-    resources = [_resource(part) for part in parts]
+    resources = [resource for part in parts for resource in dcat_distribution.resources(part)]
     draft: dict[str, Any] = {
         "title": loose.one_line(
             words(
@@ -91,7 +85,9 @@ def to_draft(tree: Tree) -> dict[str, Any]:
                 "schema:name",
             )
         ),
-        "notes": words(tree, "dct:description", "dc:description", "rdfs:comment", joined=True),
+        "notes": words(
+            tree, "dct:description", "dc:description", "dct:abstract", "rdfs:comment", joined=True
+        ),
         "identifier": first_text(tree, "dct:identifier", "dc:identifier")
         or first_id(tree, "dct:identifier")
         or tree.get("@id", ""),
@@ -104,9 +100,9 @@ def to_draft(tree: Tree) -> dict[str, Any]:
             for text in literals(tree, "dcat:keyword", "dc:subject")
             for k in (text.split(",") if text.count(",") > 2 else [text])
         ),
-        "frequency": _first_coded(tree, "frequency", "dct:accrualPeriodicity"),
-        "language": [_coded(v, "language") for v in values(tree, "dct:language", "dc:language")],
-        "license": _licence(tree, "dct:license"),
+        "frequency": first_coded(tree, "frequency", "dct:accrualPeriodicity"),
+        "language": [coded(v, "language") for v in values(tree, "dct:language", "dc:language")],
+        "license": licence(tree, "dct:license"),
         "issued": first_text(tree, "dct:issued"),
         "modified": first_text(tree, "dct:modified"),
         "contact": _contact(tree),
@@ -114,13 +110,13 @@ def to_draft(tree: Tree) -> dict[str, Any]:
         "conforms_to": said(tree, "dct:conformsTo"),
         "version": first_text(tree, "dcat:version", "owl:versionInfo", "schema:version"),
         "version_notes": first_text(tree, "adms:versionNotes"),
-        "related": unique([*ids(tree, *_RELATED), *literals(tree, *_RELATED)]),
+        "related": unique([*ids(tree, *_RELATED), *_qualified(tree), *literals(tree, *_RELATED)]),
         "legal_basis": _legal_basis(tree),
         "decision_number": next(
             (n for law in trees(tree, _LAW) if (n := first_text(law, _ELI_NUMBER))), ""
         ),
         "resources": resources,
-        "extras": _rest(tree, _used(tree)),
+        "extras": dcat_rest.rest(tree, _used(tree)),
     }
     _access(tree, draft)
     _period(tree, draft)
@@ -128,23 +124,10 @@ def to_draft(tree: Tree) -> dict[str, Any]:
     if not draft["license"]:
         stated = {tuple(r.get("license") or ()) for r in resources}
         draft["license"] = list(stated.pop()) if len(stated) == 1 else []
+    beside = dcat_rest.beside(tree, bool(draft["spatial"]))
+    told = dcat_rest.others(tree, [{**draft, "extras": {}}, beside])
+    draft["extras"] = {**told, **beside, **draft["extras"]}
     return cleaned(draft)
-
-
-def _types(tree: Tree) -> set[str]:
-    return {compact(address) for address in ids(tree, "rdf:type")}
-
-
-def _coded(value: Any, name: str) -> str:
-    """The spelling of a controlled value that the vocabulary knows, else its label or address."""
-    if not isinstance(value, dict):
-        return str(value)
-    if "@value" in value:
-        return str(value["@value"])
-    address = str(value.get("@id") or "")
-    spellings = [s for s in (address, label(value), tail(address)) if s]
-    known = [s for s in spellings if vocabulary(name).find(s)]
-    return next(iter(known or spellings[1:2] or spellings), "")
 
 
 def _legal_basis(tree: Tree) -> str:
@@ -162,13 +145,19 @@ def _themes(tree: Tree) -> list[str]:
     found = values(tree, "dcat:theme")
     broader = {b for t in trees(tree, "dcat:theme") for b in ids(t, "skos:broadMatch")}
     return [
-        _coded(t, "theme") for t in found if not (isinstance(t, dict) and t.get("@id") in broader)
+        coded(t, "theme") for t in found if not (isinstance(t, dict) and t.get("@id") in broader)
     ]
+
+
+def _qualified(tree: Tree) -> list[str]:
+    """What is related in a stated role."""
+    return [a for relation in trees(tree, "dcat:qualifiedRelation")
+            for a in ids(relation, "dct:relation")]  # fmt: skip
 
 
 def _objectives(tree: Tree) -> list[Term]:
     """Objectives of the city's plan among the subjects."""
-    found = (_coded(v, "plan_objective") for v in trees(tree, "dct:subject"))
+    found = (coded(v, "plan_objective") for v in trees(tree, "dct:subject"))
     return [term for text in found if (term := vocabulary("plan_objective").find(text))]
 
 
@@ -176,12 +165,6 @@ def _used(tree: Tree) -> set[str]:
     """The properties that found a field; subjects that are no objective are kept as an extra."""
     subjects = {"dct:subject"} if _objectives(tree) else set()
     return {*_USED, *_RELATED, _CUSTODIAN, *subjects}
-
-
-def _first_coded(tree: Tree, name: str, *properties: str) -> str:
-    found = [_coded(v, name) for v in values(tree, *properties)]
-    known = [text for text in found if vocabulary(name).find(text)]
-    return next(iter(known or found), "")
 
 
 def _agent(tree: Tree, *names: str) -> dict[str, str]:
@@ -246,7 +229,8 @@ def _contact(tree: Tree) -> dict[str, str]:
             ),
             "unit": unit,
             "url": _contact_value(
-                point, "vcard:hasURL", "foaf:homepage", "foaf:page", "schema:url"
+                point, "vcard:hasURL", "vcard:hasUrl", "vcard:url", "foaf:homepage", "foaf:page",
+                "schema:url",
             ),
         }
         if found["name"] in (unit, found["email"], found["phone"]):
@@ -257,24 +241,6 @@ def _contact(tree: Tree) -> dict[str, str]:
             return {key: text for key, text in found.items() if text}
     name = first_text(tree, "dcat:contactPoint", "adms:contactPoint")
     return ({"email": loose.mail(name)} if "@" in name else {"name": name}) if name else {}
-
-
-def _licence(tree: Tree, *names: str) -> list[str]:
-    found: list[str] = []
-    for value in values(tree, *names):
-        if isinstance(value, dict) and "@value" not in value:
-            kinds = said(value, "dct:type")
-            found += [
-                str(value.get("@id") or ""),
-                first_text(value, "dct:identifier"),
-                label(value),
-            ]
-            found += [k for k in kinds if vocabulary("license").find(k)]
-        else:
-            found.append(loose.text(value["@value"] if isinstance(value, dict) else value))
-    found = unique(found)
-    known = [text for text in found if vocabulary("license").find(text)]
-    return known[:1] or found
 
 
 def _page(tree: Tree) -> str:
@@ -295,7 +261,7 @@ def _page(tree: Tree) -> str:
 def _access(tree: Tree, draft: dict[str, Any]) -> None:
     rights = said(tree, "dct:rights", "dc:rights")
     for value in values(tree, "dct:accessRights"):
-        text = _coded(value, "access_level")
+        text = coded(value, "access_level")
         if vocabulary("access_level").find(text) and "access_level" not in draft:
             draft["access_level"] = text
         else:
@@ -369,71 +335,3 @@ def _place(tree: Tree, draft: dict[str, Any]) -> None:
     draft["spatial_text"] = unique(names)
 
 
-def _resource(part: Tree) -> dict[str, Any]:
-    access = first_id(part, "dcat:accessURL", "dcat:endpointURL", "foaf:page")
-    download = absolute(first_id(part, "dcat:downloadURL"))
-    url = absolute(access) or download
-    address = str(part.get("@id") or "")
-    if not download and is_file(url):
-        download = url
-    if not url and (is_file(address) or "dcat:DataService" in _types(part)):
-        url = download = absolute(address)
-    services = trees(part, "dcat:accessService")
-    checksum: Tree = next(iter(trees(part, "spdx:checksum")), {})
-    algorithm = first_id(checksum, "spdx:algorithm") or first_text(checksum, "spdx:algorithm")
-    resource = {
-        "id": address,
-        "url": url or next((u for s in services if (u := first_id(s, "dcat:endpointURL"))), ""),
-        "download_url": download,
-        "name": loose.one_line(words(part, "dct:title", "dc:title", "rdfs:label", "foaf:name")),
-        "description": words(part, "dct:description", "dc:description", joined=True),
-        "format": _first_coded(part, "format", "dct:format", "dc:format"),
-        "mimetype": _first_coded(part, "media_type", "dcat:mediaType"),
-        "size": loose.integer(first_text(part, "dcat:byteSize")),
-        "encoding": first_text(part, _ENCODING),
-        "data_dictionary": _documentation(part) if access else "",
-        "hash": first_text(checksum, "spdx:checksumValue"),
-        "hash_algorithm": tail(algorithm).removeprefix("checksumAlgorithm_"),
-        "status": _first_coded(part, "status", "adms:status"),
-        "issued": first_text(part, "dct:issued"),
-        "modified": first_text(part, "dct:modified"),
-        "license": _licence(part, "dct:license"),
-        "rights": "\n".join(said(part, "dct:rights", "dct:accessRights")),
-        "conforms_to": said(part, "dct:conformsTo"),
-        "language": [_coded(v, "language") for v in values(part, "dct:language")],
-        "access_service": _service(part, services),
-        "extras": _rest(part, {*_USED_RESOURCE, _ENCODING, *(["foaf:page"] if access else [])}),
-    }
-    return cleaned(resource)
-
-
-def _documentation(part: Tree) -> str:
-    """What explains the data: a text, or the address of a page."""
-    return next(
-        (text for page in trees(part, "foaf:page")
-         if (text := first_text(page, "dct:description") or str(page.get("@id") or ""))), ""
-    ) or first_text(part, "foaf:page")
-
-
-def _service(part: Tree, services: list[Tree]) -> str:
-    if "dcat:DataService" in _types(part):
-        return first_id(part, "dcat:endpointURL") or label(part)
-    return next(
-        (
-            text
-            for s in services
-            if (text := first_id(s, "dcat:endpointURL") or label(s) or s.get("@id"))
-        ),
-        "",
-    )
-
-
-def _rest(tree: Tree, used: frozenset[str] | set[str]) -> dict[str, str]:
-    """Everything without a field, by the property's name."""
-    return {
-        name.partition(":")[2]
-        if name.startswith(("dct:", "dcat:", "adms:", "foaf:", "dc:"))
-        else name: "; ".join(said(tree, name)) or loose.as_extra(value)
-        for name, value in tree.items()
-        if name not in used
-    }

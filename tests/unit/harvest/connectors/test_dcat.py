@@ -84,7 +84,7 @@ def test_the_catalogue_of_a_town_is_read_completely_and_the_same_at_every_read(s
     assert resource["format"] == "CSV"
     assert resource["license"] == ["https://creativecommons.org/publicdomain/zero/1.0/"]
     assert "id_sezione=731" in resource["url"]
-    assert budget["extras"]["subject"] == "2441 bilancio"
+    assert budget["extras"]["subject"] == "2441 bilancio (http://eurovoc.europa.eu/100205)"
 
 
 @pytest.mark.parametrize(
