@@ -3,7 +3,8 @@
 Each word becomes one clause: the folded term in the title or anywhere, or the word as CKAN would
 look for it, so that whatever stock finds is found. Documents with the accents that were typed, or
 with the words side by side, come first. As in CKAN, one word in three may be missing (see
-``_least``), "a phrase" must stand so, ``+word`` must and ``-word`` must not occur.
+``_least``), "a phrase" must stand so, ``+word`` must and ``-word`` must not occur; beside those two
+no word may be missing.
 
 Fielded queries (``title:x``, ``*:*``), local parameters (``{!…``) and queries that come with a
 parser of their own are left alone.
@@ -77,7 +78,9 @@ def _rewritten(clauses: list[_Clause], params: Mapping[str, Any]) -> dict[str, A
         if 1 < len(optional) <= 8:
             phrase = _phrase(together)
             parts.append(f"({TITLE_FIELD}:{phrase}~2^4 OR text:{phrase}~2)")
-    found["q"] = " ".join(parts)
+    # CKAN sends q.op=AND, under which no word may be missing unless an OR says so; a + or a - goes
+    # with no OR.
+    found["q"] = (" OR " if len(optional) == len(clauses) else " ").join(parts)
     exact = [term for clause in clauses if clause.sign != "-" for term in clause.exact]
     if exact:
         found["boost"] = _boost(list(dict.fromkeys(exact)))

@@ -58,6 +58,13 @@ def test_words_side_by_side_come_first(create, other_agency, found):
     assert found("thuy loi") == ["near", "far"]
 
 
+def test_one_word_in_three_may_be_missing(datasets, found):
+    assert found("nha o cong nhan xa hoi") == ["nha-o"]
+    assert found("quận phố Đống Đa Thanh Trì") == []
+    assert found("phố Đống Đa Thanh") == ["duong-pho"]
+    assert found("phố Thanh") == []
+
+
 def test_a_phrase_stands_as_it_was_quoted(create, other_agency, found):
     create(name="near", title="Thủy lợi", owner_org=other_agency["id"])
     create(name="far", title="Lợi của thủy", owner_org=other_agency["id"])
