@@ -67,20 +67,20 @@ def for_query(params: dict[str, Any]) -> dict[str, Any]:
 
 def _rewritten(clauses: list[_Clause], params: Mapping[str, Any]) -> dict[str, Any]:
     parts = [clause.query() for clause in clauses]
-    optional = [clause for clause in clauses if not clause.sign]
-    if all(clause.sign == "-" for clause in clauses):
-        parts.append(f"+{_EVERYTHING}")
     found = {"defType": "edismax", "qf": _STOCK_FIELDS}
-    if not params.get("mm"):
-        found["mm"] = str(_least(len(optional)))
-        # Whoever has the phrase has all words: it can't stand in for a missing one.
-        together = [term for clause in optional for term in clause.folded]
-        if 1 < len(optional) <= 8:
-            phrase = _phrase(together)
-            parts.append(f"({TITLE_FIELD}:{phrase}~2^4 OR text:{phrase}~2)")
-    # CKAN sends q.op=AND, under which no word may be missing unless an OR says so; a + or a - goes
-    # with no OR.
-    found["q"] = (" OR " if len(optional) == len(clauses) else " ").join(parts)
+    if any(clause.sign for clause in clauses):
+        if all(clause.sign == "-" for clause in clauses):
+            parts.insert(0, _EVERYTHING)
+        found["q"] = " ".join(parts)
+    else:
+        if not params.get("mm"):
+            found["mm"] = str(_least(len(clauses)))
+            # Whoever has the phrase has all words: it can't stand in for a missing one.
+            if 1 < len(clauses) <= 8:
+                phrase = _phrase([term for clause in clauses for term in clause.folded])
+                parts.append(f"({TITLE_FIELD}:{phrase}~2^4 OR text:{phrase}~2)")
+        # CKAN sends q.op=AND, under which no word may be missing unless an OR says so.
+        found["q"] = " OR ".join(parts)
     exact = [term for clause in clauses if clause.sign != "-" for term in clause.exact]
     if exact:
         found["boost"] = _boost(list(dict.fromkeys(exact)))

@@ -60,7 +60,7 @@ def test_words_side_by_side_come_first(create, other_agency, found):
 
 def test_one_word_in_three_may_be_missing(datasets, found):
     assert found("nha o cong nhan xa hoi") == ["nha-o"]
-    assert found("quận phố Đống Đa Thanh Trì") == []
+    assert found("quận phố Thanh Trì xanh đẹp") == []
     assert found("phố Đống Đa Thanh") == ["duong-pho"]
     assert found("phố Thanh") == []
 
@@ -76,6 +76,8 @@ def test_words_may_be_demanded_and_excluded(datasets, found):
     assert found("cong vien -karaoke") == ["hoa-binh"]
     assert "nha-o" not in found("-xay")
     assert "schools" in found("-xay")
+    assert found("+nha xa hoi") == ["nha-o"]
+    assert found("+nha khong hoi") == []
 
 
 def test_an_agency_is_found_by_abbreviations_and_predecessors(
