@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 
 import pytest
@@ -104,6 +105,47 @@ def test_a_removal_is_held_until_an_admin_says_what_becomes_of_it(agency_admin, 
     page.click("#ckan-confirm-yes")
     _wait_for(page, "hoàn thành")
     expect(_number(page, "missing")).to_have_text("8")
+    assert complaints == []
+
+
+def test_a_running_page_is_alive_a_run_is_stopped_and_what_failed_is_tried_again(
+    agency_admin, source, sysadmin, complaints
+):
+    page = agency_admin
+    name, portal = source
+    sysadmin("hanoi_source_update", id=name, config="page_size: 4")
+    bad = next(iter(portal.datasets.values()))
+    bad["version"] = "1." * 200
+    search = portal.package_search
+
+    def slow(query):
+        time.sleep(3)
+        return search(query)
+
+    portal.package_search = slow
+    page.goto(f"/hanoi/harvest/source/{name}")
+    _press(page, "Thu thập ngay")
+    page.wait_for_url("**/hanoi/harvest/run/**")
+    expect(_number(page, "seen")).not_to_have_text("0", timeout=ENDED)
+    _press(page, "Dừng")
+    expect(page.locator("#ckan-confirm-modal")).to_be_visible()
+    page.click("#ckan-confirm-yes")
+    _wait_for(page, "đã dừng")
+    portal.package_search = search
+    _harvest(page, name, "hoàn thành")
+    expect(_number(page, "failed")).to_have_text("1")
+    page.get_by_role("link", name="Chỉ hiện các bản ghi có nguyên nhân").click()
+    expect(page.locator("#changes ~ .table-responsive tbody tr")).to_have_count(1)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    rows = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert (len(rows), bad["id"] in rows[1]) == (2, True)
+    bad["version"] = "1"
+    first = page.url
+    _press(page, "Thử lại các bản ghi lỗi")
+    page.wait_for_url(lambda url: "/hanoi/harvest/run/" in url and url != first)
+    _wait_for(page, "hoàn thành")
+    expect(_number(page, "failed")).to_have_text("1")  # what was read before is tried as it was
     assert complaints == []
 
 

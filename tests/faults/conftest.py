@@ -22,7 +22,6 @@ import pytest
 import requests
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories, helpers
 
 from ckanext.hanoi.harvest import locks, work
@@ -163,6 +162,7 @@ class Worker:
                 victim.kill()
 
     def stop(self) -> None:
+        """End it for good; nobody starts it again."""
         self.wanted = False
         self.thread.join()
         self.kill()
@@ -176,7 +176,7 @@ def _leads_group(process: psutil.Process) -> bool:
 
 
 class Workers:
-    """Starts workers with the configuration of the tests."""
+    """Starts workers with the configuration of the tests; one test leaves them to the next."""
 
     def __init__(self, folder: Path) -> None:
         self.ini = folder / "workers.ini"
@@ -202,15 +202,30 @@ class Workers:
         return process
 
     def start(self, number: int) -> list[Worker]:
-        """Start so many (once in a test); returns when they are there."""
-        self.all += [Worker(self) for _ in range(number)]
-        wait(lambda: connect_to_redis().scard("rq:workers") >= number, 60, "workers start")
+        """So many workers, no more and no fewer; returns when they are there."""
+        self.all = [worker for worker in self.all if worker.wanted]
+        while len(self.all) > number:
+            self.all.pop().stop()
+        before = self.said().count(_LISTENING)
+        fresh = number - len(self.all)
+        self.all += [Worker(self) for _ in range(fresh)]
+        wait(lambda: self.said().count(_LISTENING) >= before + fresh, 60, "workers start")
         return self.all
 
+    def said(self) -> str:
+        """What all processes have written so far."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def at_work(self) -> list[Worker]:
+        """The workers that are doing a job."""
+        return [worker for worker in self.all if worker.horses()]
+
+    def wait_for_work(self) -> list[Worker]:
+        """The workers that are doing a job, once there are some."""
+        return wait(self.at_work, PATIENCE, "somebody goes on")
+
     def stop(self) -> None:
-        for worker in self.all:
-            worker.stop()
-        self.all = []
+        self.start(0)
         # RQ's scheduler outlives a worker that was killed alone
         for process in psutil.process_iter():
             with suppress(ProcessLookupError, psutil.NoSuchProcess):
@@ -218,13 +233,22 @@ class Workers:
                     process.kill()
 
 
-@pytest.fixture
-def workers(city, tmp_path) -> Iterator[Workers]:
-    workers = Workers(tmp_path)
+#: RQ writes it when a worker is ready.
+_LISTENING = "*** Listening on"
+
+
+@pytest.fixture(scope="session")
+def all_workers(tmp_path_factory) -> Iterator[Workers]:
+    workers = Workers(tmp_path_factory.mktemp("workers"))
     yield workers
     workers.stop()
-    if workers.log.exists():
-        print("".join(workers.log.read_text(errors="replace")[-6000:]))
+
+
+@pytest.fixture
+def workers(city, all_workers) -> Iterator[Workers]:
+    before = len(all_workers.said())
+    yield all_workers
+    print(all_workers.said()[before:][-6000:])
 
 
 # -- the catalog -----------------------------------------------------------------------------

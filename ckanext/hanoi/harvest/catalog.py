@@ -15,6 +15,7 @@ import ckan.plugins.toolkit as tk
 import pysolr
 import sqlalchemy as sa
 from ckan import logic, model
+from ckan.lib import plugins as lib_plugins
 from ckan.lib import search
 from ckan.lib.search import index as search_index
 
@@ -75,6 +76,29 @@ class Catalog:
     def show(self, id_: str) -> dict[str, Any]:
         """The dataset as it is in the database, not as the index remembers it."""
         return tk.get_action("package_show")(self._context(use_cache=False), {"id": id_})
+
+    def problems(self, dataset: dict[str, Any]) -> dict[str, Any]:
+        """What CKAN would refuse of the dataset: ``{field: messages}``, empty where nothing."""
+        package = model.Session.get(model.Package, dataset.get("id") or "")
+        draft = {"type": "dataset", **dataset}
+        if package:
+            draft["name"] = package.name
+        else:
+            draft["name"] = self.free_names([dataset["name"]])[0]
+            draft["resources"] = [
+                {key: value for key, value in resource.items() if key != "id"}
+                for resource in dataset.get("resources", [])
+            ]
+        plugin = lib_plugins.lookup_package_plugin("dataset")
+        verb = "update" if package else "create"
+        schema = getattr(plugin, f"{verb}_package_schema")()
+        context = self._context(model=model, session=model.Session)
+        if package:
+            context["package"] = package
+        _data, found = lib_plugins.plugin_validate(
+            plugin, context, draft, schema, f"package_{verb}"
+        )
+        return found
 
     def create(self, dataset: dict[str, Any]) -> list[str]:
         """Create the dataset with the id that it says; returns the ids of its resources.

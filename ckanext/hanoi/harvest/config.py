@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from ckanext.hanoi.harvest.connectors import Connector, Option
+from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.vietnamese import fold, nfc
 
 #: Draft keys that a default, a rename or a filter may name; see docs/connectors.md.
@@ -23,6 +24,14 @@ DRAFT_FIELDS = frozenset(
         "contact_email contact_phone"
     ).split()
 )
+
+#: Path of a problem of the whole text.
+_DOCUMENT = ""
+#: Draft keys whose default must be of a vocabulary.
+_VOCABULARIES = {
+    "frequency": "frequency", "access_level": "access_level", "sensitivity": "sensitivity",
+    "license": "license", "themes": "theme",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +128,10 @@ def parse(text: str, connector: type[Connector]) -> SourceConfig:
         where = (
             {"line": mark.line + 1, "column": mark.column + 1} if mark else {"line": 0, "column": 0}
         )
-        message = "This is not YAML: look at line %(line)s, column %(column)s"
-        raise ConfigError([Problem("", message, where)]) from error
+        message = N_("This is not YAML: look at line %(line)s, column %(column)s")
+        raise ConfigError([Problem(_DOCUMENT, message, where)]) from error
     if not isinstance(data, dict):
-        raise ConfigError([Problem("", "Write one “key: value” on each line")])
+        raise ConfigError([Problem(_DOCUMENT, N_("Write one “key: value” on each line"))])
     return _Reader(connector).read(data)
 
 
@@ -142,7 +151,7 @@ class _Reader:
             else:
                 self._problem(
                     str(key),
-                    "There is no such setting. The settings are: %(names)s",
+                    N_("There is no such setting. The settings are: %(names)s"),
                     names=", ".join(self.names()),
                 )
         if self.problems:
@@ -172,19 +181,20 @@ class _Reader:
             allowed = [choice for choice, _label in option.choices]
             if value not in allowed:
                 self._problem(
-                    option.name, "Choose one of: %(names)s", names=", ".join(map(str, allowed))
+                    option.name, N_("Choose one of: %(names)s"), names=", ".join(map(str, allowed))
                 )
         elif (
             wanted
             and value is not None
             and (not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)))
         ):
-            self._problem(option.name, "This must be of the type %(type)s", type=option.type)
+            self._problem(option.name, N_("This must be of the type %(type)s"), type=option.type)
         return value
 
     def _map(self, path: str, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            self._problem(path, "Write one “what the source says: what it means here” on each line")
+            message = N_("Write one “what the source says: what it means here” on each line")
+            self._problem(path, message)
             return {}
         return {fold(str(key)): item for key, item in value.items()}
 
@@ -203,7 +213,7 @@ class _Reader:
                 if terms.find(str(item)) is None:
                     self._problem(
                         f"{path}.{key}",
-                        "“%(value)s” is not in the vocabulary “%(vocabulary)s”",
+                        N_("“%(value)s” is not in the vocabulary “%(vocabulary)s”"),
                         value=str(item),
                         vocabulary=vocabulary,
                     )
@@ -214,7 +224,8 @@ class _Reader:
 
     def _read_rename(self, path: str, value: Any) -> dict[str, str]:
         if not isinstance(value, dict):
-            self._problem(path, "Write one “name at the source: name of the field” on each line")
+            message = N_("Write one “name at the source: name of the field” on each line")
+            self._problem(path, message)
             return {}
         for key, item in value.items():
             self._field(f"{path}.{key}", item)
@@ -222,19 +233,21 @@ class _Reader:
 
     def _read_defaults(self, path: str, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            self._problem(path, "Write one “field: value” on each line")
+            self._problem(path, N_("Write one “field: value” on each line"))
             return {}
-        for key in value:
+        for key, item in value.items():
             self._field(f"{path}.{key}", key)
+            if key in _VOCABULARIES:
+                self._codes(path, {key: item}, _VOCABULARIES[key])
         return {str(key): item for key, item in value.items()}
 
-    def _field(self, path: str, name: Any) -> None:
-        if name not in DRAFT_FIELDS:
+    def _field(self, path: str, name: Any, fields: Iterable[str] = DRAFT_FIELDS) -> None:
+        if name not in fields:
             self._problem(
                 path,
-                "There is no field “%(name)s”. The fields are: %(names)s",
+                N_("There is no field “%(name)s”. The fields are: %(names)s"),
                 name=str(name),
-                names=", ".join(sorted(DRAFT_FIELDS)),
+                names=", ".join(sorted(fields)),
             )
 
     def _read_keywords(self, path: str, value: Any) -> tuple[str, ...]:
@@ -249,7 +262,8 @@ class _Reader:
 
     def _filters(self, path: str, value: Any) -> tuple[Filter, ...]:
         if not isinstance(value, dict):
-            self._problem(path, "Write one “field: value” or “field: [value, value]” on each line")
+            message = N_("Write one “field: value” or “field: [value, value]” on each line")
+            self._problem(path, message)
             return ()
         return tuple(
             Filter(
@@ -262,7 +276,12 @@ class _Reader:
         )
 
     def _read_keep_fields(self, path: str, value: Any) -> tuple[str, ...]:
-        return self._read_keywords(path, value)
+        from ckanext.hanoi.harvest.mapping import FIELDS
+
+        names = self._read_keywords(path, value)
+        for name in names:
+            self._field(path, name, FIELDS)
+        return names
 
     def _read_private(self, path: str, value: Any) -> bool:
         return self._bool(path, value)
@@ -272,7 +291,7 @@ class _Reader:
 
     def _bool(self, path: str, value: Any) -> bool:
         if not isinstance(value, bool):
-            self._problem(path, "Write true or false")
+            self._problem(path, N_("Write true or false"))
         return bool(value)
 
     def _read_full_every_days(self, path: str, value: Any) -> int:
@@ -290,6 +309,7 @@ class _Reader:
             or not isinstance(value, (int, float))
             or not least <= value <= most
         ):
-            self._problem(path, "Write a number from %(least)s to %(most)s", least=least, most=most)
+            message = N_("Write a number from %(least)s to %(most)s")
+            self._problem(path, message, least=least, most=most)
             return least
         return value

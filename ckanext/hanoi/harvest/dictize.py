@@ -92,16 +92,11 @@ def change(entry: Change, name: str | None = None, private: bool = False) -> dic
     return shown
 
 
-def failures(run_id: str, limit: int, offset: int = 0) -> list[dict[str, Any]]:
-    """``[{"guid", "title", "stage", "message"}]`` of a run."""
-    rows = model.Session.execute(
-        sa.select(Change)
-        .where(Change.run_id == run_id, Change.action == "failed")
-        .order_by(Change.stage, Change.message, Change.guid)
-        .limit(limit)
-        .offset(offset)
-    ).scalars()
-    return [
-        {"guid": row.guid, "title": row.title, "stage": row.stage, "message": message_of(row)}
-        for row in rows
-    ]
+def failure(entry: Change, private: bool = False) -> dict[str, Any]:
+    """``{"guid", "title", "stage", "message"}`` of a change that failed."""
+    return {
+        "guid": entry.guid,
+        "title": "" if private else entry.title,
+        "stage": entry.stage,
+        "message": message_of(entry),
+    }

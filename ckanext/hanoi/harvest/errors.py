@@ -46,7 +46,7 @@ def explain(error: Exception) -> tuple[str, str, dict[str, str]]:
     if isinstance(error, StageError) and isinstance(error.__cause__, Exception):
         stage, cause = error.stage, error.__cause__
     if isinstance(cause, tk.ValidationError):
-        return "validation", "%(errors)s", {"errors": _fields(cause.error_dict)}
+        return "validation", "%(errors)s", {"errors": in_words(cause.error_dict)}
     if isinstance(cause, SourceError):
         return stage, cause.message, {key: str(value) for key, value in cause.params.items()}
     if stage == "validation":
@@ -54,14 +54,15 @@ def explain(error: Exception) -> tuple[str, str, dict[str, str]]:
     return stage, "%(kind)s: %(error)s", {"kind": type(cause).__name__, "error": str(cause)[:500]}
 
 
-def _fields(found: Mapping[str, Any]) -> str:
+def in_words(found: Mapping[str, Any]) -> str:
+    """The errors of a validation as a line of text: each field and what is wrong with it."""
     parts = []
     for name, messages in found.items():
         items = messages if isinstance(messages, list) else [messages]
         for number, message in enumerate(items, 1):
             if isinstance(message, Mapping):
                 if message:
-                    parts.append(f"{name} {number}: {_fields(message)}")
+                    parts.append(f"{name} {number}: {in_words(message)}")
             else:
                 parts.append(f"{name}: {message}")
     return "; ".join(parts)

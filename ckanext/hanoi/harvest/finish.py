@@ -45,6 +45,12 @@ def grace_days(setup: Setup) -> int:
     return int(settings.value("grace_days")) if own is None else own
 
 
+def removal_threshold(setup: Setup) -> float:
+    """Share of the source's datasets (0 to 1) that may be missing without a hold."""
+    own = setup.config.removal_threshold
+    return float(settings.value("removal_threshold")) if own is None else own
+
+
 def _judge_missing(run: Run, setup: Setup) -> guard.Verdict:
     """Put down what is missing; where the guard allows it, its grace period begins."""
     gone = _gone(run)
@@ -58,10 +64,8 @@ def _judge_missing(run: Run, setup: Setup) -> guard.Verdict:
     missing = session.execute(sa.select(Identity).where(mine, gone)).scalars().all()
     new = [identity for identity in missing if not identity.approved]
     counts = report.count(run.id)
-    own = setup.config.removal_threshold
-    threshold = float(settings.value("removal_threshold")) if own is None else own
     seen = counts["seen"] - counts.get("excluded", 0)
-    verdict = guard.judge(known, len(new), seen, threshold)
+    verdict = guard.judge(known, len(new), seen, removal_threshold(setup))
     report.put(
         report.change(run.id, i.guid, "missing", i.title, package_id=i.package_id) for i in missing
     )

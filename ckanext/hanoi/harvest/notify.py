@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import mailer
 
-from ckanext.hanoi.model.harvest import Change, Run, Source
+from ckanext.hanoi.harvest import language, settings
+from ckanext.hanoi.model.harvest import Change, Run, Source, now
 
 log = logging.getLogger(__name__)
 
+_DIGEST_SENT = "ckanext.hanoi.harvest.digest_sent"
 _ALWAYS = ("finished", "failed", "held", "aborted")
 _WHEN = {"always": _ALWAYS, "error": ("failed", "held"), "never": ()}
 
@@ -38,12 +42,17 @@ def run_ended(run_id: str) -> None:
     ).scalar_one_or_none()
     if run.status == "held" and previous is not None and _same(previous, run):
         return
-    url = tk.url_for("hanoi_harvest.run_read", id=run.id, qualified=True)
-    subject = tk._("Harvest of %(source)s: %(status)s") % {
-        "source": source.title or source.name,
-        "status": status_label(run.status),
-    }
-    _send(source.contacts, subject, f"{subject}\n\n{summary(run)}\n\n{url}\n")
+    with language.spoken(language.site_language()):
+        subject = tk._("Harvest of %(source)s: %(status)s") % {
+            "source": source.title or source.name,
+            "status": status_label(run.status),
+        }
+        body = f"{subject}\n\n{summary(run)}\n\n{_address(run)}\n"
+    _send(source.contacts, subject, body)
+
+
+def _address(run: Run) -> str:
+    return tk.url_for("hanoi_harvest.run_read", id=run.id, qualified=True)
 
 
 def _same(previous: Run, run: Run) -> bool:
@@ -66,11 +75,18 @@ def status_label(status: str) -> str:
 
 def message_of(entry: Run | Change) -> str:
     """The message of a run or change in the reader's language."""
-    if not entry.message:
+    return fill(entry.message, entry.params)
+
+
+def fill(message: str | None, params: Mapping[str, Any] | None) -> str:
+    """A message id and its parameters in the reader's language."""
+    if not message:
         return ""
-    text = tk._(entry.message)
+    text = tk._(message)
+    suffix = f"@{language.current()}"
+    own = {k.removesuffix(suffix): v for k, v in (params or {}).items() if k.endswith(suffix)}
     try:
-        return text % entry.params if entry.params else text
+        return text % {**params, **own} if params else text
     except (KeyError, TypeError, ValueError):
         return text
 
@@ -93,7 +109,7 @@ def summary(run: Run) -> str:
     return "\n".join(lines)
 
 
-def digest(to: Iterable[str], since) -> int:
+def digest(to: Iterable[str], since: datetime) -> int:
     """One message to each address about all runs that failed or are on hold since then.
 
     Returns the number of runs it speaks of; no message is sent where there is none.
@@ -106,16 +122,24 @@ def digest(to: Iterable[str], since) -> int:
     ).all()
     if not rows:
         return 0
-    parts = [
-        f"{source.title or source.name}: {status_label(run.status)}\n{summary(run)}"
-        for run, source in rows
-    ]
-    _send(
-        to,
-        tk._("Harvests that need attention: %(number)s") % {"number": len(rows)},
-        "\n\n".join(parts),
-    )
+    with language.spoken(language.site_language()):
+        parts = [
+            f"{source.title or source.name}: {status_label(run.status)}\n"
+            f"{summary(run)}\n{_address(run)}"
+            for run, source in rows
+        ]
+        subject = tk._("Harvests that need attention: %(number)s") % {"number": len(rows)}
+    _send(to, subject, "\n\n".join(parts))
     return len(rows)
+
+
+def digest_if_due() -> None:
+    """The configured admins get the digest of the last day once a day, whoever asks."""
+    to = settings.words("digest_to")
+    today = now().date().isoformat()
+    if to and model.get_system_info(_DIGEST_SENT) != today:
+        model.set_system_info(_DIGEST_SENT, today)
+        digest(to, now() - timedelta(days=1))
 
 
 def _send(to: Iterable[str], subject: str, body: str) -> None:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import plugins as lib_plugins
 
-from ckanext.hanoi.harvest import diff, errors, mapping
+from ckanext.hanoi.harvest import diff, errors, guard, mapping
 from ckanext.hanoi.harvest.catalog import Catalog, filled_in
 from ckanext.hanoi.harvest.connectors import Record, Unreadable
+from ckanext.hanoi.harvest.finish import removal_threshold
+from ckanext.hanoi.harvest.keep import kept_fields
 from ckanext.hanoi.harvest.packing import guid_of
+from ckanext.hanoi.harvest.reader import title_digest
 from ckanext.hanoi.harvest.record import SourceError
 from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.model.harvest import Identity
+
+_EMPTY: dict[str, Any] = {
+    "package_id": None, "name": None, "diff": {}, "notes": [], "candidates": [], "errors": "",
+    "message": None, "params": {},
+}  # fmt: skip
 
 
 def preview(setup: Setup, limit: int = 20) -> dict[str, Any]:
@@ -26,18 +32,26 @@ def preview(setup: Setup, limit: int = 20) -> dict[str, Any]:
     ``{"changes": [{"guid", "title", "action", "package_id", "name", "diff": {field: [old, new]},
     "notes": [{"field", "value"}], "candidates": [...], "errors": text, "message", "params"}],
     "counts": {action: n}, "truncated": bool, "message", "params"}``; an error of the source is in
-    ``message`` after what could be read before it. Nothing is written.
+    ``message`` after what could be read before it. Where the source was read to its end, what it
+    no longer shows is there too, as "missing", and ``hold`` is the guard's verdict (or None).
+    Nothing is written.
     """
     changes: list[dict[str, Any]] = []
-    result: dict[str, Any] = {"changes": changes, "truncated": False, "message": None, "params": {}}
+    result: dict[str, Any] = {
+        "changes": changes, "truncated": False, "message": None, "params": {}, "hold": None,
+    }  # fmt: skip
     catalog = Catalog()
     try:
         with setup.fetcher() as fetcher:
-            for item in islice(setup.connector.records(fetcher, None), limit + 1):
+            for item in _told_apart(setup.connector.records(fetcher, None)):
                 if len(changes) == limit:
                     result["truncated"] = True
                     break
                 changes.append(_one(setup, catalog, item))
+        if not result["truncated"]:
+            missing = _missing(setup, changes)
+            result["hold"] = _hold(setup, changes, len(missing))
+            changes += missing
     except SourceError as error:
         result["message"] = error.message
         result["params"] = {key: str(value) for key, value in error.params.items()}
@@ -49,15 +63,38 @@ def preview(setup: Setup, limit: int = 20) -> dict[str, Any]:
     return result
 
 
+def _told_apart(items: Iterable[Record | Unreadable]) -> Iterator[Record | Unreadable]:
+    """The items with the identities that a run gives them, each once."""
+    seen: dict[str, str] = {}
+    for item in items:
+        if isinstance(item, Record):
+            guid, title = guid_of(item.guid), title_digest(item)
+            if seen.get(guid, title) != title:
+                guid = f"{guid}#{title}"
+            if guid in seen:
+                continue
+            seen[guid] = title
+            item = replace(item, guid=guid)
+        yield item
+
+
+def _hold(setup: Setup, changes: list[dict[str, Any]], missing: int) -> guard.Verdict | None:
+    known = model.Session.execute(
+        sa.select(sa.func.count()).where(
+            Identity.source_id == setup.source.id, Identity.approved.is_(False),
+            Identity.state.in_(("active", "missing")),
+        )
+    ).scalar_one()  # fmt: skip
+    seen = sum(change["action"] not in ("excluded", "missing") for change in changes)
+    verdict = guard.judge(known, missing, seen, removal_threshold(setup))
+    return verdict if verdict.hold else None
+
+
 def _one(setup: Setup, catalog: Catalog, item: Record | Unreadable) -> dict[str, Any]:
-    empty: dict[str, Any] = {
-        "package_id": None, "name": None, "diff": {}, "notes": [], "candidates": [], "errors": "",
-        "message": None, "params": {},
-    }  # fmt: skip
     if isinstance(item, Unreadable):
         params = {key: str(value) for key, value in item.params.items()}
         failed = {"guid": item.guid, "title": item.title, "action": "failed"}
-        return {**empty, **failed, "message": item.message, "params": params}
+        return {**_EMPTY, **failed, "message": item.message, "params": params}
     try:
         found = _change(setup, catalog, item)
     except errors.TRANSIENT:
@@ -65,7 +102,7 @@ def _one(setup: Setup, catalog: Catalog, item: Record | Unreadable) -> dict[str,
     except Exception as error:  # the record's own trouble, as in a run
         _stage, message, params = errors.explain(error)
         found = {"action": "failed", "message": message, "params": params}
-    return {**empty, "guid": item.guid, "title": item.title, **found}
+    return {**_EMPTY, "guid": item.guid, "title": item.title, **found}
 
 
 def _change(setup: Setup, catalog: Catalog, record: Record) -> dict[str, Any]:
@@ -88,14 +125,14 @@ def _change(setup: Setup, catalog: Catalog, record: Record) -> dict[str, Any]:
     known = identity.resources if identity else []
     package_id = identity.package_id if identity else "preview"
     diff.keep_resource_ids(known, mapped.dataset["resources"], package_id)
-    keep = set(setup.config.keep_fields) | set(identity.kept_fields if identity else ())
+    keep = kept_fields(setup.config, identity, original)
     fields = [name for name in mapping.FIELDS if name not in keep]
     changes = diff.differences(original, {**filled_in(original), **mapped.dataset}, fields)
     found["diff"] = {name: list(pair) for name, pair in changes.items()}
     if original:
         found.update(package_id=original["id"], name=original["name"])
         return {**found, "action": "updated" if changes else "unchanged"}
-    problems = _problems(catalog, mapped.dataset)
+    problems = errors.in_words(catalog.problems(mapped.dataset))
     return {**found, "name": mapped.dataset["name"], "errors": problems,
             "action": "failed" if problems else "created"}  # fmt: skip
 
@@ -110,20 +147,26 @@ def _original(catalog: Catalog, identity: Identity | None) -> dict[str, Any]:
     return catalog.show(identity.package_id) if identity and exists else {}
 
 
-def _problems(catalog: Catalog, dataset: dict[str, Any]) -> str:
-    name = catalog.free_names([dataset["name"]])[0]
-    resources = [
-        {k: v for k, v in resource.items() if k != "id"} for resource in dataset["resources"]
-    ]
-    draft = {"type": "dataset", **dataset, "name": name, "resources": resources}
-    plugin = lib_plugins.lookup_package_plugin("dataset")
-    context: Any = {
-        "model": model, "session": model.Session, "user": catalog.user, "ignore_auth": True,
-    }  # fmt: skip
-    _data, found = lib_plugins.plugin_validate(
-        plugin, context, draft, plugin.create_package_schema(), "package_create"
-    )
-    return errors.explain(tk.ValidationError(found))[2]["errors"] if found else ""
+def _missing(setup: Setup, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the source, read to its end, no longer shows of the datasets that are here."""
+    shown = {guid_of(change["guid"]) for change in changes
+             if change["guid"] and change["action"] not in ("excluded", "missing")}  # fmt: skip
+    package = model.Package
+    rows = model.Session.execute(
+        sa.select(Identity.guid, Identity.title, Identity.package_id, package.name)
+        .join(package, package.id == Identity.package_id)
+        .where(
+            Identity.source_id == setup.source.id, Identity.state.in_(("active", "missing")),
+            Identity.guid.not_in(shown),
+        )
+        .order_by(Identity.title)
+    )  # fmt: skip
+    listed = {change["guid"] for change in changes}
+    return [
+        {**_EMPTY, "guid": guid, "title": title, "action": "missing", "package_id": package_id,
+         "name": name}
+        for guid, title, package_id, name in rows if guid not in listed
+    ]  # fmt: skip
 
 
 def lines(result: dict[str, Any]) -> Iterator[str]:

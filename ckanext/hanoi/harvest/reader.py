@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 
 #: Records compared with the database in one query.
 CHUNK = 250
+#: Seconds after which a slow source's records are looked at although they are few: so people see
+#: the run going on, and a run that is stopped stops.
+_SLOW = 2
 #: A source's clock may be behind ours: what changed shortly before the last read is read again.
 _OVERLAP = timedelta(hours=24)
 
@@ -107,7 +111,7 @@ class Reader:
             if isinstance(item, Unreadable):
                 self._unreadable(item)
                 continue
-            guid, title = guid_of(item.guid), _digest(item)
+            guid, title = guid_of(item.guid), title_digest(item)
             if item.deleted:
                 records.setdefault(guid, (item, DELETED))
             elif not guid:
@@ -233,14 +237,15 @@ class Reader:
 
 
 def _chunks(records: Iterable[Record | Unreadable]) -> Iterator[list[Record | Unreadable]]:
-    """``CHUNK`` records at a time; those before an error too, then the error."""
+    """``CHUNK`` records at a time (fewer of a slow source); before an error those, then it."""
     chunk: list[Record | Unreadable] = []
+    yielded = time.monotonic()
     try:
         for record in records:
             chunk.append(record)
-            if len(chunk) == CHUNK:
+            if len(chunk) == CHUNK or time.monotonic() - yielded > _SLOW:
                 yield chunk
-                chunk = []
+                chunk, yielded = [], time.monotonic()
     except SourceError:
         if chunk:
             yield chunk
@@ -249,7 +254,8 @@ def _chunks(records: Iterable[Record | Unreadable]) -> Iterator[list[Record | Un
         yield chunk
 
 
-def _digest(record: Record) -> str:
+def title_digest(record: Record) -> str:
+    """Tells a repeated record from a second dataset under the same identifier."""
     return _short(fold(record.title)) if record.title else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -100,3 +101,70 @@ def count(run_id: str) -> dict[str, int]:
     if excluded:
         counts["excluded"] = excluded
     return counts
+
+
+#: A message without words of its own: what it is filled with is the cause.
+_WORDLESS = r"^(%\([a-z_]+\)s[: ]*)+$"
+_PARAMS = sa.case(
+    (Change.message.op("~")(_WORDLESS), sa.cast(Change.params, sa.UnicodeText)), else_=""
+)
+#: Key of a failure's cause: its stage and message, the particulars left out.
+_CAUSE = sa.func.md5(
+    sa.func.concat_ws("|", sa.func.coalesce(Change.stage, ""), Change.message, _PARAMS)
+)
+
+
+def has_cause(key: str) -> Any:
+    """The condition that a change failed for this cause."""
+    return sa.and_(Change.action == "failed", _CAUSE.in_([key]))
+
+
+def causes(run_id: str) -> list[dict[str, Any]]:
+    """The failures of a run by cause, the most frequent first.
+
+    ``[{"cause": key, "stage", "message": id, "params", "count"}]``; a parameter that is not the
+    same in all failures of a cause is "…".
+    """
+    rows = model.Session.execute(
+        sa.select(
+            _CAUSE, sa.func.min(Change.stage), sa.func.min(Change.message), sa.func.count(),
+            sa.func.array_agg(sa.distinct(sa.cast(Change.params, sa.UnicodeText))),
+        )
+        .where(Change.run_id == run_id, Change.action == "failed")
+        .group_by(_CAUSE)
+        .order_by(sa.func.count().desc(), _CAUSE)
+    )  # fmt: skip
+    return [
+        {"cause": key, "stage": stage or "", "message": message or "", "count": number,
+         "params": _in_common([json.loads(text) for text in params])}
+        for key, stage, message, number, params in rows
+    ]  # fmt: skip
+
+
+def _in_common(found: list[dict[str, str]]) -> dict[str, str]:
+    first = found[0] if found else {}
+    return {
+        name: value if all(params.get(name) == value for params in found) else "…"
+        for name, value in first.items()
+    }
+
+
+def _rows(run_id: str, filters: list[Any]) -> Any:
+    package = model.Package
+    return (
+        sa.select(Change, package.name, package.private)
+        .outerjoin(package, package.id == Change.package_id)
+        .where(Change.run_id == run_id, *filters)
+    )
+
+
+def page(run_id: str, filters: list[Any], limit: int, offset: int) -> list[Any]:
+    """``(change, name of the dataset here, whether it is private)``, in a fixed order."""
+    query = _rows(run_id, filters).order_by(Change.action, Change.title, Change.guid)
+    return list(model.Session.execute(query.limit(limit).offset(offset)).all())
+
+
+def total(run_id: str, filters: list[Any]) -> int:
+    """How many changes of the run the filters leave."""
+    query = sa.select(sa.func.count()).select_from(_rows(run_id, filters).subquery())
+    return model.Session.execute(query).scalar_one()

@@ -13,7 +13,7 @@ from ckan import model
 from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.hanoi.harvest import errors, finish, jobs, priority, retention, settings
+from ckanext.hanoi.harvest import errors, finish, jobs, notify, priority, retention, settings
 from ckanext.hanoi.harvest.catalog import Catalog
 from ckanext.hanoi.harvest.packing import pack, unpack
 from ckanext.hanoi.harvest.record import N_
@@ -170,6 +170,7 @@ def due() -> dict[str, list[str]]:
         queued.append(name)
     index_leftovers()
     retention.clean_if_due()
+    notify.digest_if_due()
     return {"queued": queued, "resumed": jobs.resume()}
 
 

@@ -14,15 +14,20 @@ def value(name: str):
     return tk.config.get(_PREFIX + name)
 
 
+def words(name: str) -> list[str]:
+    """An option that is a list of words."""
+    found = value(name) or []
+    return found.split() if isinstance(found, str) else list(found)
+
+
 def batch_size() -> int:
     return max(1, int(value("batch_size")))
 
 
 def fetcher(allow_local: bool = False) -> Fetcher:
     """A fetcher with the limits and exceptions that the admin configured."""
-    hosts = value("allowed_hosts") or []
     return Fetcher(
-        allowed_hosts=hosts.split() if isinstance(hosts, str) else hosts,
+        allowed_hosts=words("allowed_hosts"),
         timeout=float(value("timeout")),
         max_bytes=int(value("max_bytes")),
         allow_local=allow_local,

@@ -18,8 +18,9 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from ckanext.hanoi.harvest import diff, errors, locks, priority, report
+from ckanext.hanoi.harvest import diff, errors, language, locks, priority, report
 from ckanext.hanoi.harvest.catalog import Catalog
+from ckanext.hanoi.harvest.keep import kept_fields
 from ckanext.hanoi.harvest.packing import pack, unpack, unpack_record
 from ckanext.hanoi.harvest.record import N_, Record
 from ckanext.hanoi.harvest.setup import Setup
@@ -123,12 +124,25 @@ class Writer:
 
     def _failed(self, item: dict[str, Any], error: Exception) -> None:
         stage, message, params = errors.explain(error)
+        if stage == "validation":
+            params.update(self._in_every_language(item))
         if stage == "writing":
             log.warning("Record %s of run %s", item["guid"], self.run_id, exc_info=error)
         report.fail(
             self.run_id, item["guid"], item.get("title") or "", stage, message, params, pack(item)
         )
         self.catalog.commit()
+
+    def _in_every_language(self, item: dict[str, Any]) -> dict[str, str]:
+        """What the dataset's rules say of the record to readers of each language."""
+        (known,) = self._lookup([item])
+        dataset = {**self.setup.map(known.record).dataset, "id": known.package_id}
+        found = {}
+        for locale in language.offered():
+            with language.spoken(locale):
+                found[f"errors@{locale}"] = errors.in_words(self.catalog.problems(dataset))
+        model.Session.rollback()
+        return {name: text for name, text in found.items() if text}
 
     def _mark(self, batch_id: int, status: str, packages: list[str] | None = None) -> None:
         values: dict[str, Any] = {"status": status}
@@ -228,16 +242,16 @@ class Writer:
             resources = diff.keep_resource_ids(
                 _known_resources(item.identity, original), dataset["resources"], item.package_id
             )
-            kept = item.identity.kept_fields if item.identity else []
+            keep = kept_fields(self.setup.config, item.identity, original)
             with errors.during("validation"):
-                keep = {*kept, *self.setup.config.keep_fields}
                 fields = self.catalog.update(original, dataset, keep)
         else:
             action = "created"
             with errors.during("validation"):
                 ids = self.catalog.create(dataset)
             resources = diff.remember_resources(ids, dataset["resources"])
-        transaction.identities.append(self._identity(item, "active", resources))
+        row = self._identity(item, "active", resources)
+        transaction.identities.append({**row, "private": bool(dataset.get("private"))})
         if action == "created" or fields:
             title = dataset.get("title") or item.record.title
             more = {"package_id": item.package_id, "fields": fields}
@@ -286,6 +300,7 @@ class Writer:
             "hash": item.hash,
             "title": item.record.title[:500].replace("\0", ""),
             "resources": resources,
+            "private": None,
             "raw": pack(item.record.content),
             "missing_since": None,
             "approved": False,

@@ -60,6 +60,16 @@ def hanoi_change(action: str) -> str:
     }.get(action, action)
 
 
+def hanoi_result(counts: Mapping[str, int]) -> str:
+    """What a run came to, in a line: the numbers that aren't zero, or that nothing changed."""
+    told = [
+        f"{hanoi_change(name)}: {counts[name]}"
+        for name in ("created", "updated", "removed", "missing", "failed")
+        if counts.get(name)
+    ]
+    return " · ".join(told) or tk._("Nothing has changed.")
+
+
 def hanoi_stage(stage: str) -> str:
     """Where a record failed, in words."""
     return {

@@ -172,6 +172,9 @@ class Identity(BaseModel):
     resources = column(JSONB, nullable=False, default=list)
     #: Fields that stay as a local editor wrote them.
     kept_fields = column(JSONB, nullable=False, default=list)
+    #: Whether it was private as last written; None where that isn't known. A dataset that is
+    #: private here although it was written as public was hidden by a person, and stays so.
+    private = column(sa.Boolean)
     #: zlib-compressed JSON of the record as last written; emptied by retention.
     raw = column(sa.LargeBinary)
     created = column(sa.DateTime, nullable=False, default=now)

@@ -251,7 +251,7 @@ def run(id: str) -> Any:
 def run_read(id: str) -> Any:
     """The report of a run; can be filtered and exported, and follows a run that is under way."""
     args = tk.request.args
-    filters = {name: args.get(name, "") for name in ("action", "q")}
+    filters = {name: args.get(name, "") for name in ("action", "q", "cause")}
     page = tk.h.get_page_number(args)
     query = {name: value for name, value in filters.items() if value}
     if args.get("format") == "csv":

@@ -158,6 +158,23 @@ def test_private_at_the_source_stays_private(admin, portal):
     assert helpers.call_action("package_search", {"ignore_auth": False, "user": ""})["count"] == 1
 
 
+def test_what_an_editor_made_private_is_not_made_public_by_its_source(admin, portal):
+    portal.fill(2)
+    portal.datasets[1]["private"] = True
+    admin.add_source(portal.url)
+    admin.run()
+    shown = {d["name"]: d for d in admin.datasets()}
+    admin.call("package_patch", id=shown["bo-du-lieu-0"]["id"], private=True)
+    for number in (0, 1):
+        portal.datasets[number].update(title=f"Tên mới {number}", private=False)
+    preview = helpers.call_action("hanoi_harvest_preview", id="cong")
+    assert ["private" in change["diff"] for change in preview["changes"]] == [False, True]
+    admin.run()
+    assert {(d["title"], d["private"]) for d in admin.datasets()} == {
+        ("Tên mới 0", True), ("Tên mới 1", False),
+    }  # fmt: skip
+
+
 # -- removal ---------------------------------------------------------------------------------
 
 
@@ -427,6 +444,35 @@ def test_a_preview_says_what_a_run_would_do_and_writes_nothing(admin, portal):
     assert second["counts"] == {"unchanged": 2, "updated": 1}
     (change,) = [c for c in second["changes"] if c["action"] == "updated"]
     assert change["diff"]["title"] == ["Bộ dữ liệu số 1", "Tên mới"]
+
+
+def test_a_preview_of_a_whole_source_tells_what_is_missing_and_what_the_guard_will_say(
+    admin, portal
+):
+    portal.fill(20)
+    admin.add_source(portal.url)
+    admin.run()
+    gone = portal.datasets.pop()
+    result = helpers.call_action("hanoi_harvest_preview", id="cong")
+    assert (result["counts"], result["hold"]) == ({"unchanged": 19, "missing": 1}, None)
+    assert result["changes"][-1]["guid"] == gone["id"]
+    del portal.datasets[5:]
+    result = helpers.call_action("hanoi_harvest_preview", id="cong")
+    assert "15" in result["hold"]
+    # of a source that was not read to its end nothing is said
+    portal.fill(20)
+    result = helpers.call_action("hanoi_harvest_preview", id="cong", limit=5)
+    assert (result["counts"], result["hold"]) == ({"unchanged": 5}, None)
+
+
+def test_a_preview_tells_two_datasets_of_one_identifier_apart_as_a_run_does(admin, portal):
+    portal.fill(3)
+    portal.datasets[2]["id"] = portal.datasets[1]["id"]
+    portal.datasets[2]["name"] = portal.datasets[1]["name"]
+    admin.add_source(portal.url)
+    run = admin.run()
+    result = helpers.call_action("hanoi_harvest_preview", id="cong")
+    assert result["counts"] == {"unchanged": run["counts"]["created"]}
 
 
 def test_a_source_can_be_previewed_before_it_is_saved(admin, portal):

@@ -139,3 +139,57 @@ def test_the_doctor_finds_what_is_missing_and_says_what_to_do(hanoi):
     assert findings["database"]["level"] == "ok"
     assert findings["search index"]["level"] == "ok"
     assert "ckan jobs worker" in findings["job queue"]["remedy"]
+
+
+def test_only_the_commands_of_the_first_level_are_on_the_first_level():
+    from ckanext.hanoi.cli import hanoi as group
+
+    assert {"harvest", "source"} <= set(group.commands)
+    assert not set(group.commands) & {"add", "list", "show", "run", "preview", "plan", "remove"}
+
+
+def test_a_run_that_waits_for_a_worker_in_vain_is_done_by_the_command(hanoi, portal):
+    portal.fill(2)
+    add(hanoi, portal.url)
+    queued = json.loads(hanoi("harvest", "run", "cong", "--no-wait", "--json").stdout)
+    assert queued["status"] == "queued"
+    done = hanoi("harvest", "run", "cong", "--inline", "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["id"] == queued["id"]
+    assert "waiting for a worker" in done.stderr
+
+
+def test_failed_records_are_tried_again_and_the_exit_status_tells_how_it_went(hanoi, portal):
+    portal.fill(3)
+    portal.datasets[1]["version"] = "1." * 200
+    add(hanoi, portal.url)
+    run = json.loads(hanoi("harvest", "run", "cong", "--inline", "--json").stdout)
+    (failure,) = run["failures"]
+    assert set(failure) == {"guid", "title", "stage", "message"}
+    again = hanoi("harvest", "retry", run["id"], "--inline", "--json")
+    assert again.exit_code == 0
+    assert json.loads(again.stdout)["counts"]["failed"] == 1
+    done = json.loads(hanoi("harvest", "show", run["id"], "--json").stdout)
+    assert done["failures"] == run["failures"]
+    portal.datasets[1]["version"] = "1"
+    well = json.loads(hanoi("harvest", "run", "cong", "--inline", "--json").stdout)
+    nothing = hanoi("harvest", "retry", well["id"], "--inline")
+    assert nothing.exit_code == 1
+    assert "No record of this run" in nothing.output
+
+
+def test_a_source_without_an_agency_is_the_citys_or_that_of_the_only_organization(hanoi, portal):
+    shown = hanoi("source", "add", "cong", "--kind", "ckan", "--url", portal.url, "--json")
+    assert shown.exit_code == 0, shown.output
+    assert json.loads(shown.stdout)["organization"]["name"] == "so-tai-chinh"
+
+
+def test_the_api_takes_the_words_of_the_command_line_and_a_configuration_as_a_dictionary(
+    admin, portal
+):
+    source = admin.call(
+        "hanoi_source_create", name="cong", kind="ckan", url=portal.url, agency="so-tai-chinh",
+        every="daily", config={"keywords": ["chung"]},
+    )  # fmt: skip
+    assert (source["schedule"], source["organization"]["name"]) == ("daily", "so-tai-chinh")
+    assert source["config"] == "keywords:\n- chung\n"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email import message_from_string
+from email.header import decode_header, make_header
 
+import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
+from ckan.tests import helpers
 from werkzeug import Response
 
 from ckanext.hanoi.harvest import notify
@@ -66,3 +70,30 @@ def test_a_mail_server_that_is_down_harms_no_run(admin, portal):
     portal.fill(1)
     admin.add_source(portal.url, notify="always", contacts=["a@example.org"])
     assert admin.run()["status"] == "finished"
+
+
+@pytest.mark.ckan_config("ckan.locale_default", "vi")
+def test_messages_are_in_the_language_of_the_site_and_lead_to_the_report(
+    admin, portal, mail_server
+):
+    portal.fill(1)
+    admin.add_source(portal.url, title="Cổng mẫu", contacts=["a@example.org"], notify="always")
+    run = admin.run()
+    message = message_from_string(mail_server.get_smtp_messages()[0][3])
+    assert "Cổng mẫu: hoàn thành" in str(make_header(decode_header(message["Subject"])))
+    body = message.get_payload(decode=True).decode()
+    assert f"/hanoi/harvest/run/{run['id']}" in body
+    assert "tạo mới: 1" in body
+
+
+def test_the_configured_admins_get_their_digest_once_a_day(
+    admin, portal, mail_server, monkeypatch
+):
+    monkeypatch.setitem(tk.config, "ckanext.hanoi.harvest.digest_to", ["chi@example.org"])
+    portal.fill(1)
+    admin.add_source(portal.url)
+    break_(portal)
+    admin.run()
+    for _ in range(2):
+        helpers.call_action("hanoi_harvest_due")
+    assert recipients(mail_server) == [["chi@example.org"]]

@@ -179,6 +179,56 @@ def test_a_report_is_filtered_by_change_and_text(app, admin, portal):
     assert "Bộ dữ liệu số 4" not in found
 
 
+def test_failures_are_grouped_by_cause_and_each_cause_shows_its_records(app, admin, portal, people):
+    portal.fill(7)
+    for number in (1, 2, 3):
+        portal.datasets[number]["version"] = "1." * 200
+    portal.datasets[4]["resources"][0]["name"] = None
+    portal.datasets[5] = "no dataset"
+    admin.add_source(portal.url)
+    run = admin.run()
+    report = helpers.call_action("hanoi_run_show", id=run["id"])
+    assert [(cause["stage"], cause["count"]) for cause in report["causes"]] == [
+        ("validation", 3), ("reading", 1),
+    ]  # fmt: skip
+    assert "version" in report["causes"][0]["message"]
+    assert "no dataset" in report["causes"][1]["message"]
+    page = f"/hanoi/harvest/run/{run['id']}"
+    soup = BeautifulSoup(get(app, page).body, "html.parser")
+    link = soup.select(".hanoi-causes tbody a")[0]["href"]
+    found = get(app, link.split("#")[0]).body
+    assert [f"Bộ dữ liệu số {n}" in found for n in (1, 2, 3, 4)] == [True, True, True, False]
+    rows = get(app, f"{link.split('#')[0]}&format=csv").get_data(as_text=True).splitlines()
+    assert len(rows) == 4
+
+
+def test_what_the_rules_of_a_dataset_say_is_told_in_the_readers_language(app, admin, portal):
+    portal.fill(1)
+    portal.datasets[0]["version"] = "1." * 200
+    admin.add_source(portal.url)
+    page = f"/hanoi/harvest/run/{admin.run()['id']}"
+    english = BeautifulSoup(get(app, f"/en{page}").body, "html.parser")
+    vietnamese = BeautifulSoup(get(app, f"/vi{page}").body, "html.parser")
+    texts = [soup.select(".hanoi-causes tbody td")[1].text for soup in (english, vietnamese)]
+    assert all(text.startswith("version: ") for text in texts)
+    assert texts[0] != texts[1]
+
+
+def test_a_source_of_private_datasets_tells_the_public_no_title_of_those_that_failed(
+    app, admin, portal, people
+):
+    portal.fill(2)
+    portal.datasets[0].update(title="Kế hoạch mật", version="1." * 200)
+    admin.add_source(portal.url, config="private: true")
+    run = admin.run()
+    page = f"/hanoi/harvest/run/{run['id']}"
+    for address in (page, f"{page}?format=csv", f"/api/3/action/hanoi_run_show?id={run['id']}"):
+        assert "Kế hoạch mật" not in get(app, address).get_data(as_text=True)
+    assert "Kế hoạch mật" in get(app, page, people["admin"]).body
+    # nor can it be found out by searching for it
+    assert portal.datasets[0]["id"] not in get(app, f"{page}?q=mật").body
+
+
 def test_a_harvested_dataset_tells_its_source_and_editors_can_detach_it(app, admin, portal, people):
     portal.fill(1)
     admin.add_source(portal.url, title="Cổng mẫu")

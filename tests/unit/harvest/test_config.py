@@ -45,3 +45,17 @@ def test_the_fingerprint_changes_with_the_mapping_and_only_with_it():
     assert parse("keywords: [a]", CkanConnector).fingerprint() != plain
     assert parse("exclude: {title: a}", CkanConnector).fingerprint() != plain
     assert parse("grace_days: 3\nincremental: true", CkanConnector).fingerprint() == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "word"),
+    [
+        ("defaults: {license: cc-by-99}", "defaults.license", "cc-by-99"),
+        ("defaults: {themes: [y-te, không có]}", "defaults.themes", "không có"),
+        ("keep_fields: [notes, mo_ta]", "keep_fields", "mo_ta"),
+    ],
+)
+def test_values_that_the_schema_does_not_have_are_told_when_it_is_saved(text, path, word):
+    found = problems(text)
+    assert list(found) == [path]
+    assert word in found[path]

@@ -1,7 +1,7 @@
-/* The harvester's pages: a run's numbers while it goes on, and the options of the chosen kind. */
+/* The harvester's pages: a run's numbers while it goes on (the page anew when its status changes), and the options of the chosen kind. */
 this.ckan.module('hanoi-run-progress', function ($) {
   return {
-    options: { run: '' },
+    options: { run: '', status: '' },
     initialize: function () {
       this.timer = window.setInterval($.proxy(this.look, this), 2000);
     },
@@ -15,7 +15,7 @@ this.ckan.module('hanoi-run-progress', function ($) {
             self.el.find('[data-count="' + name + '"]').text(run.counts[name])
               .parent().toggleClass('hanoi-zero', !run.counts[name]);
           });
-          if (run.status !== 'queued' && run.status !== 'running') {
+          if (run.status !== self.options.status) {
             window.clearInterval(self.timer);
             window.location.reload();
           }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import yaml
 
 from ckanext.hanoi.harvest.connectors import kinds
 from ckanext.hanoi.harvest.schedule import is_valid
@@ -55,6 +56,19 @@ def _addresses(value: Any) -> list[str]:
     return addresses
 
 
+def _yaml(value: Any) -> Any:
+    """A configuration given as a dictionary, as the text that an admin would type."""
+    if not isinstance(value, dict):
+        return value
+    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False) if value else ""
+
+
+def named(data_dict: dict[str, Any]) -> dict[str, Any]:
+    """The data with the words of the command line put into those of the table."""
+    words = {"agency": "owner_org", "every": "schedule"}
+    return {words.get(name, name): value for name, value in data_dict.items()}
+
+
 def source() -> dict[str, Any]:
     """Fields of a source, for creating one; an update takes the same, none required."""
     return {
@@ -63,7 +77,7 @@ def source() -> dict[str, Any]:
         "url": _v("not_empty", "unicode_safe", _url),
         "kind": _v("not_empty", "unicode_safe", _kind),
         "owner_org": _v("ignore_empty", "unicode_safe"),
-        "config": _v("ignore_missing", "unicode_safe"),
+        "config": _v("ignore_missing", _yaml, "unicode_safe"),
         "schedule": _v("ignore_missing", "unicode_safe", _schedule),
         "active": _v("ignore_missing", "boolean_validator"),
         "priority": _v("ignore_empty", "int_validator"),
@@ -89,3 +103,15 @@ def page() -> dict[str, Any]:
         "limit": [default(100), number, lambda value: min(value, 1000)],
         "offset": [default(0), number],
     }
+
+
+def age() -> dict[str, Any]:
+    """``days`` as a number, or nothing."""
+    return {"days": _v("ignore_empty", "natural_number_validator"), "__extras": _v("ignore")}
+
+
+def sample() -> dict[str, Any]:
+    """``limit`` of a preview: 20; at most 200."""
+    default: Any = tk.get_validator("default")
+    number = [default(20), *_v("is_positive_integer"), lambda value: min(value, 200)]
+    return {"limit": number, "__extras": _v("ignore")}

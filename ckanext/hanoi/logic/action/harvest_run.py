@@ -1,0 +1,229 @@
+"""Runs through CKAN's API: previewed, started, decided upon, reported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+
+from ckanext.hanoi.harvest import dictize, jobs, notify, preview, report, retention, runs
+from ckanext.hanoi.harvest.config import ConfigError
+from ckanext.hanoi.harvest.setup import Setup
+from ckanext.hanoi.logic.harvest_lookup import (
+    checked,
+    config_problems,
+    may,
+    refusal,
+    run_of,
+    source_of,
+    window,
+)
+from ckanext.hanoi.logic.schema import harvest as schema
+from ckanext.hanoi.model.harvest import STATUSES, Change, Run, Source
+
+
+def hanoi_harvest_preview(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """What a run would do, field by field; nothing is written.
+
+    What the source no longer shows is "missing", if it was read to its end; ``hold`` says why a
+    run would wait for an admin.
+
+    :param id: of a source; or the fields of one that is not saved yet (kind, url, config, …)
+    :param limit: records (20; at most 200)
+    """
+    tk.check_access("hanoi_harvest_preview", context, data_dict)
+    limit = checked(data_dict, schema.sample())["limit"]
+    if data_dict.get("id"):
+        entry = source_of(data_dict)
+        model.Session.expunge(entry)
+        for name in ("url", "kind", "config"):
+            if data_dict.get(name):
+                setattr(entry, name, data_dict[name])
+        if entry.url.lower().startswith("file:") and data_dict.get("url"):
+            entry.allow_local = False
+    else:
+        data = checked({"name": "preview", **data_dict}, schema.source())
+        group = model.Group.get(data.get("owner_org") or "")
+        entry = Source(
+            id="preview", name="preview", url=data["url"], kind=data["kind"],
+            config=data.get("config") or "", allow_local=False,
+            owner_org=group.id if group else None,
+        )  # fmt: skip
+    try:
+        result = preview.preview(Setup(entry), limit)
+    except ConfigError as error:
+        raise tk.ValidationError({"config": config_problems(error)}) from error
+    if verdict := result["hold"]:
+        result["hold"] = notify.fill(verdict.message, verdict.params)
+    for item in (result, *result["changes"]):
+        params = item.pop("params")
+        item["message"] = tk._(item["message"]) % params if item["message"] else None
+    return result
+
+
+def hanoi_harvest_run(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Start a run of a source; CKAN's background workers do it.
+
+    :param id: id or name of the source
+    :param force: compare every record in full, whatever the source says of changes
+    :param full: read the whole source, not only what changed
+    :returns: the run
+    """
+    entry = source_of(data_dict)
+    tk.check_access("hanoi_harvest_run", context, {"id": entry.id})
+    options = {name: True for name in ("force", "full") if tk.asbool(data_dict.get(name) or False)}
+    user = model.User.get(context.get("user") or "")
+    try:
+        run = runs.start(entry, "manual", user.id if user else None, options)
+    except runs.Refused as error:
+        # one that lost its worker goes on now
+        jobs.resume()
+        raise refusal(error) from error
+    if not context.get("hanoi_inline"):
+        runs.queue(run)
+    return dictize.run(run, entry.name)
+
+
+def _decide(context: Any, data_dict: dict[str, Any], action: str, decide: Any) -> dict[str, Any]:
+    run = run_of(data_dict)
+    tk.check_access(action, context, {"id": run.id})
+    try:
+        result = decide(run)
+    except runs.Refused as error:
+        raise refusal(error) from error
+    return dictize.run(result or run)
+
+
+def hanoi_harvest_approve(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Let a held run go on: what is missing is removed when its grace period is over."""
+    return _decide(context, data_dict, "hanoi_harvest_approve", runs.approve)
+
+
+def hanoi_harvest_reject(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Let all datasets stay that a held run found missing."""
+    return _decide(context, data_dict, "hanoi_harvest_reject", runs.reject)
+
+
+def hanoi_harvest_abort(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Stop a run; what it has written stays."""
+    return _decide(context, data_dict, "hanoi_harvest_abort", runs.abort)
+
+
+def hanoi_harvest_retry(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Try the records again that failed in a run; returns the new run."""
+    user = model.User.get(context.get("user") or "")
+
+    def again(run: Run) -> Run:
+        fresh = runs.retry(run, user.id if user else None)
+        if not context.get("hanoi_inline"):
+            runs.queue(fresh)
+        return fresh
+
+    return _decide(context, data_dict, "hanoi_harvest_retry", again)
+
+
+def hanoi_harvest_due(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Queue every source whose time has come and resume every run that lost its worker."""
+    tk.check_access("hanoi_harvest_due", context, data_dict)
+    return runs.due()
+
+
+def hanoi_harvest_clean(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Delete reports and raw records older than ``days`` (default: as configured)."""
+    tk.check_access("hanoi_harvest_clean", context, data_dict)
+    return retention.clean(checked(data_dict, schema.age()).get("days"))
+
+
+@tk.side_effect_free
+def hanoi_run_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """The report of a run: numbers, changes, failures grouped by cause.
+
+    :param id: the run
+    :param action: only these changes (created, updated, removed, missing, failed, excluded)
+    :param stage, cause: only these failures (``cause`` is the key of an entry of ``causes``)
+    :param q: only changes whose title or identity has this
+    :param limit, offset: of the changes, and of the failures
+    """
+    tk.check_access("hanoi_run_show", context, data_dict)
+    run = run_of(data_dict)
+    shown = window(data_dict)
+    # a source of private datasets shows the public only titles of those that are public here
+    see_all = may("hanoi_harvest_run", context, {"id": run.source_id})
+    hidden = not see_all and _may_hold_private(run)
+    filters = _filters(data_dict, see_all)
+    changes = report.page(run.id, filters, **shown)
+    failed = report.page(run.id, [*filters, Change.action == "failed"], **shown)
+    return {
+        **dictize.run(run),
+        "changes": [
+            dictize.change(entry, name, not see_all and _is_kept_back(private, hidden))
+            for entry, name, private in changes
+        ],
+        "changes_total": report.total(run.id, filters),
+        "failures": [
+            dictize.failure(entry, not see_all and _is_kept_back(private, hidden))
+            for entry, _name, private in failed
+        ],
+        "causes": [
+            {**cause, "message": notify.fill(cause["message"], cause["params"])}
+            for cause in report.causes(run.id)
+        ],
+    }
+
+
+def _filters(data_dict: dict[str, Any], see_all: bool) -> list[Any]:
+    filters: list[Any] = []
+    if action := data_dict.get("action"):
+        filters.append(Change.action == action)
+    if stage := data_dict.get("stage"):
+        filters.append(sa.and_(Change.action == "failed", Change.stage == stage))
+    if cause := data_dict.get("cause"):
+        filters.append(report.has_cause(cause))
+    if text := str(data_dict.get("q") or ""):
+        for sign in "\\%_":
+            text = text.replace(sign, f"\\{sign}")
+        in_title = Change.title.ilike(f"%{text}%")
+        if not see_all:
+            in_title = sa.and_(in_title, model.Package.private.is_(False))
+        filters.append(sa.or_(in_title, Change.guid.ilike(f"%{text}%")))
+    return filters
+
+
+def _may_hold_private(run: Run) -> bool:
+    source = model.Session.get(Source, run.source_id)
+    try:
+        config = Setup(source).config if source else None
+    except (ConfigError, KeyError):
+        return True
+    return bool(config and (config.private or config.options.get("include_private")))
+
+
+def _is_kept_back(private: bool | None, hidden: bool) -> bool:
+    """``private``: of the dataset, None where there is none here."""
+    return hidden if private is None else private
+
+
+@tk.side_effect_free
+def hanoi_run_list(context: Any, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
+    """Runs, the newest first.
+
+    :param source: id or name of a source; :param status: of the runs
+    :param limit, offset: of the list
+    """
+    tk.check_access("hanoi_run_list", context, data_dict)
+    shown = window(data_dict)
+    query = sa.select(Run, Source.name).join(Source, Source.id == Run.source_id)
+    if data_dict.get("source"):
+        query = query.where(Run.source_id == source_of(data_dict, "source").id)
+    if status := data_dict.get("status"):
+        if status not in STATUSES:
+            raise tk.ValidationError(
+                {"status": [tk._("Choose one of: %(names)s") % {"names": ", ".join(STATUSES)}]}
+            )
+        query = query.where(Run.status == status)
+    rows = model.Session.execute(
+        query.order_by(Run.created.desc()).limit(shown["limit"]).offset(shown["offset"])
+    )
+    return [dictize.run(run, name) for run, name in rows]
