@@ -109,6 +109,12 @@ def test_an_admin_tries_a_source_in_the_form_and_saves_it(app, admin, portal, pe
     assert "page_size" not in soup.select_one("#field-config").text
 
 
+def test_the_example_beside_the_mapping_is_one_that_is_accepted(app, admin, portal, people):
+    form = BeautifulSoup(get(app, "/hanoi/harvest/source/new", people["admin"]).body, "html.parser")
+    example = form.select_one(".hanoi-example pre").text
+    assert admin.add_source(portal.url, config=example)["config"] == example
+
+
 def test_a_form_with_mistakes_names_each_field_and_loses_nothing(app, admin, people):
     form = {
         "name": "Sai Tên", "kind": "ckan", "url": "ftp://x", "owner_org": admin.organization["id"],
