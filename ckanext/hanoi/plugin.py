@@ -15,6 +15,8 @@ from ckanext.hanoi import cli, collect, search
 from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
 from ckanext.hanoi.dcat import settings as dcat_settings
+from ckanext.hanoi.quality import jobs as quality_jobs
+from ckanext.hanoi.quality import update as quality_update
 from ckanext.hanoi.search import catalog as search_catalog
 
 _HERE = "ckanext.hanoi"
@@ -56,9 +58,23 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IFacets, inherit=True)
+    p.implements(p.IConfigurable)
+
+    def configure(self, config):
+        quality_jobs.listen()
+
+    def after_dataset_create(self, context, pkg_dict):
+        quality_jobs.changed()
+
+    def after_dataset_update(self, context, pkg_dict):
+        quality_jobs.changed()
+
+    def after_dataset_delete(self, context, pkg_dict):
+        quality_jobs.changed()
 
     def before_dataset_index(self, pkg_dict):
-        return search.for_index(pkg_dict, search_catalog.above(pkg_dict))
+        document = search.for_index(pkg_dict, search_catalog.above(pkg_dict))
+        return quality_update.for_index(document)
 
     def before_dataset_search(self, search_params):
         return search.for_query(search_params)

@@ -12,6 +12,8 @@ from flask import has_request_context
 
 from ckanext.hanoi.agencies import store
 from ckanext.hanoi.agencies.registry import registry
+from ckanext.hanoi.quality import update as quality_update
+from ckanext.hanoi.quality import words as quality_words
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -22,7 +24,10 @@ _VOCABULARIES = {
     "frequency": "frequency",
     "access_level": "access_level",
 }
-EVERYWHERE = ("vocab_theme", AGENCY, "res_format", "frequency", "access_level", "vocab_ward")
+QUALITY = quality_update.FACET
+EVERYWHERE = (
+    "vocab_theme", AGENCY, "res_format", "frequency", "access_level", "vocab_ward", QUALITY,
+)  # fmt: skip
 #: Of the page of one agency.
 OF_AN_AGENCY = tuple(name for name in EVERYWHERE if name != AGENCY)
 _INDENT = "\u2003"
@@ -46,6 +51,7 @@ def titles(own: Iterable[str], facets: dict[str, str]) -> dict[str, str]:
         "frequency": tk._("Update frequency"),
         "access_level": tk._("Access level"),
         "vocab_ward": tk._("Ward or commune"),
+        QUALITY: tk._("Quality of the metadata"),
     }
     replaced = {"organization", "res_format", *ours}
     rest = {name: title for name, title in facets.items() if name not in replaced}
@@ -58,6 +64,8 @@ def label(results: dict[str, Any]) -> dict[str, Any]:
     for name, facet in results.get("search_facets", {}).items():
         if name == AGENCY:
             _label_agencies(facet["items"], lang)
+        for item in facet["items"] if name == QUALITY else ():
+            item["display_name"] = quality_words.band(item["name"])
         for item in facet["items"] if name in _VOCABULARIES else ():
             term = vocabulary(_VOCABULARIES[name]).get(item["name"])
             item["display_name"] = term.label(lang) if term else item["name"]

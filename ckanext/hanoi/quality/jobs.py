@@ -1,0 +1,105 @@
+"""When scores are computed: after every commit that changed a dataset, and each night.
+
+However many datasets a harvest writes, one job waits in the queue: it measures whatever the
+database says has changed. A lost job is made up for by the next one, or at night.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib import jobs as ckan_jobs
+from ckan.lib.redis import connect_to_redis
+from redis.exceptions import RedisError
+from rq.job import Job
+
+from ckanext.hanoi.quality import store, update
+
+log = logging.getLogger(__name__)
+
+_MARK = "hanoi_quality"
+#: A job that waits longer than this is taken for lost, and another one is queued.
+_WAITING_SECONDS = 600
+_NIGHT = 3  # o'clock in the city
+_listening = False
+
+
+def queue_name() -> str:
+    return tk.config.get("ckanext.hanoi.harvest.queue") or ckan_jobs.DEFAULT_QUEUE_NAME
+
+
+def listen() -> None:
+    """From now on, queue a job after a commit that ``changed`` announced."""
+    global _listening
+    if not _listening:
+        sa.event.listen(model.Session, "after_commit", _committed)
+        _listening = True
+
+
+def changed() -> None:
+    """This transaction changes a dataset."""
+    model.Session().info[_MARK] = True
+
+
+def _committed(session: Any) -> None:
+    # the end of a savepoint is no commit yet
+    if session.info.get(_MARK) and not session.in_nested_transaction():
+        del session.info[_MARK]
+        enqueue()
+
+
+def enqueue() -> None:
+    """See that a job is waiting which measures what has changed until now."""
+    try:
+        if connect_to_redis().set(_waiting_key(), 1, nx=True, ex=_WAITING_SECONDS):
+            tk.enqueue_job(
+                measure_changed, title="Quality of changed datasets", queue=queue_name(),
+                rq_kwargs={"timeout": 3600, "result_ttl": 0, "failure_ttl": 86400},
+            )  # fmt: skip
+    except RedisError as error:
+        log.warning("The job queue does not answer: %s", error)
+
+
+def _waiting_key() -> str:
+    return f"ckan:{tk.config['ckan.site_id']}:hanoi-quality:waiting"
+
+
+def measure_changed() -> None:
+    """Job: measure the datasets that changed."""
+    # whoever changes one from now on needs another job
+    connect_to_redis().delete(_waiting_key())
+    update.run(store.changed())
+    ensure_night()
+
+
+def night() -> None:
+    """Job: what cron does too (``ckan hanoi quality update``), by the worker's own scheduler."""
+    ensure_night()
+    update.run(store.everything())
+
+
+def ensure_night() -> None:
+    """See that the worker's scheduler (CKAN 2.12) will measure everything next night."""
+    moment = next_night(datetime.now(timezone.utc))
+    try:
+        queue = ckan_jobs.get_queue(queue_name())
+        # named after its day: several processes agree on one
+        name = f"{tk.config['ckan.site_id']}-hanoi-quality-{moment:%Y%m%d}"
+        if not Job.exists(name, connection=queue.connection):
+            queue.enqueue_at(
+                moment, night, job_id=name, result_ttl=0, job_timeout=7200, failure_ttl=86400
+            )
+    except RedisError as error:
+        log.warning("The job queue does not answer: %s", error)
+
+
+def next_night(now: datetime) -> datetime:
+    """The first moment after ``now`` (UTC) at which it is three in the morning in the city."""
+    here = now.astimezone(store.CITY)
+    night = here.replace(hour=_NIGHT, minute=0, second=0, microsecond=0)
+    return (night if night > here else night + timedelta(days=1)).astimezone(timezone.utc)

@@ -1,0 +1,209 @@
+"""Scores of agencies and of the catalog: public datasets only, whoever asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+
+from ckanext.hanoi import quality
+from ckanext.hanoi.agencies import store as agencies
+from ckanext.hanoi.model.quality import LinkCheck, Quality
+from ckanext.hanoi.quality import words
+from ckanext.hanoi.quality.freshness import STATES
+from ckanext.hanoi.quality.measure import dimensions
+from ckanext.hanoi.vietnamese import fold, sort_key
+
+DIMENSIONS = tuple(name for name, _title, _some in dimensions())
+NUMBERS = (
+    "datasets", "points", *DIMENSIONS, *quality.BANDS, *STATES, "broken_links",
+)  # fmt: skip
+#: Columns of the ranking, as it is exported.
+COLUMNS = ("organization", "title", "datasets", "points", "band", *NUMBERS[2:])
+#: Columns of a list of datasets.
+DATASET_COLUMNS = (
+    "name", "title", "organization", "points", "band", *DIMENSIONS, "freshness", "updated",
+    "broken_links", "computed",
+)  # fmt: skip
+_SHOWN = [
+    getattr(Quality, name)
+    for name in ("points", "band", "dimensions", "freshness", "updated", "computed")
+]
+
+
+def _public() -> Any:
+    package = model.Package
+    return sa.and_(
+        package.state == "active", package.private.is_(False), package.type == "dataset"
+    )
+
+
+def agencies_of(q: str = "", sort: str = "points", descending: bool = True) -> list[dict[str, Any]]:
+    """Every agency with public datasets: ``COLUMNS``, points as averages; ``q`` in its name."""
+    titles = _titles()
+    broken = _broken(model.Package.owner_org)
+    rows = []
+    for id_, row in _totals(model.Package.owner_org).items():
+        name, title = titles.get(id_, (id_ or "", id_ or ""))
+        if all(word in fold(f"{title} {name}") for word in fold(q).split()):
+            rows.append({
+                "organization": name, "title": title, **row, "broken_links": broken.get(id_, 0)
+            })  # fmt: skip
+    rows.sort(key=lambda row: sort_key(row["title"]))
+    if sort in NUMBERS:
+        rows.sort(key=lambda row: row[sort], reverse=descending)
+    elif descending:
+        rows.reverse()
+    return rows
+
+
+def summary(organization_id: str | None = None) -> dict[str, Any]:
+    """Of one agency, or of the whole catalog: the numbers of the ranking, and ``measures``: what
+    its datasets lack, with ``datasets`` that do and ``points`` lost on average, the most first."""
+    key = model.Package.owner_org if organization_id else sa.literal("")
+    of = organization_id or ""
+    row = _totals(key, organization_id).get(of) or _nothing()
+    row["broken_links"] = _broken(key, organization_id).get(of, 0)
+    return {**row, "of": quality.OF, "measures": _lacking(organization_id, row["datasets"])}
+
+
+def datasets(
+    organization_id: str | None = None,
+    *,
+    band: str = "",
+    freshness: str = "",
+    q: str = "",
+    sort: str = "points",
+    descending: bool = True,
+) -> list[dict[str, Any]]:
+    """Public datasets with their scores: ``DATASET_COLUMNS``."""
+    package = model.Package
+    query = (
+        sa.select(*_SHOWN, package.id, package.name, package.title, package.owner_org)
+        .join(package, package.id == Quality.package_id)
+        .where(_public())
+    )
+    if organization_id:
+        query = query.where(package.owner_org == organization_id)
+    if band:
+        query = query.where(Quality.band == band)
+    if freshness:
+        query = query.where(Quality.freshness == freshness)
+    broken = _broken(package.id, organization_id)
+    titles = _titles()
+    wanted = fold(q).split()
+    rows = []
+    for row in model.Session.execute(query):
+        if all(word in fold(f"{row.title} {row.name}") for word in wanted):
+            organization = titles.get(row.owner_org, (row.owner_org or "", ""))[0]
+            rows.append(_dataset(row, organization, broken.get(row.id, 0)))
+    rows.sort(key=lambda row: sort_key(row["title"]))
+    if sort != "title":
+        rows.sort(key=lambda row: (row[sort] is not None, row[sort]), reverse=descending)
+    elif descending:
+        rows.reverse()
+    return rows
+
+
+def _dataset(found: Any, organization: str, broken: int) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "title": found.title or found.name,
+        "organization": organization,
+        "points": found.points,
+        "band": found.band,
+        **{key: found.dimensions.get(key, 0) for key in DIMENSIONS},
+        "freshness": found.freshness,
+        "updated": found.updated.isoformat() if found.updated else None,
+        "broken_links": broken,
+        "computed": found.computed.isoformat(),
+    }
+
+
+def _totals(key: Any, organization_id: str | None = None) -> dict[Any, dict[str, Any]]:
+    """The numbers of all public datasets by ``key``."""
+
+    def share(column: Any, value: str) -> Any:
+        return sa.func.sum(sa.case((column == value, 1), else_=0)).label(value)
+
+    def average(name: str) -> Any:
+        return sa.func.avg(sa.cast(Quality.dimensions[name].astext, sa.Float)).label(name)
+
+    query = (
+        sa.select(
+            key.label("key"),
+            sa.func.count().label("datasets"),
+            sa.func.avg(Quality.points).label("points"),
+            *(average(name) for name in DIMENSIONS),
+            *(share(Quality.band, name) for name in quality.BANDS),
+            *(share(Quality.freshness, name) for name in STATES),
+        )
+        .join(model.Package, model.Package.id == Quality.package_id)
+        .where(_public())
+        .group_by(sa.text("key"))
+    )
+    if organization_id:
+        query = query.where(model.Package.owner_org == organization_id)
+    found = {}
+    for row in model.Session.execute(query):
+        values = dict(row._mapping)
+        key_ = values.pop("key")
+        for name in ("points", *DIMENSIONS):
+            values[name] = round(values[name] or 0, 1)
+        found[key_] = {**values, "band": quality.band(values["points"])}
+    return found
+
+
+def _nothing() -> dict[str, Any]:
+    return {**dict.fromkeys(NUMBERS, 0), "band": None}
+
+
+def _broken(key: Any, organization_id: str | None = None) -> dict[Any, int]:
+    """How many addresses of public datasets do not answer, by ``key``."""
+    query = (
+        sa.select(key.label("key"), sa.func.count(sa.distinct(LinkCheck.id)))
+        .join(model.Package, model.Package.id == LinkCheck.package_id)
+        .where(_public(), LinkCheck.answers.is_(False))
+        .group_by(sa.text("key"))
+    )
+    if organization_id:
+        query = query.where(model.Package.owner_org == organization_id)
+    return {row[0]: row[1] for row in model.Session.execute(query)}
+
+
+def _lacking(organization_id: str | None, datasets: int) -> list[dict[str, Any]]:
+    """What the datasets lack, the most points first."""
+    each = sa.func.jsonb_each_text(Quality.missing).table_valued("key", "value")
+    query = (
+        sa.select(each.c.key, sa.func.count(), sa.func.sum(sa.cast(each.c.value, sa.Float)))
+        .select_from(Quality)
+        .join(model.Package, model.Package.id == Quality.package_id)
+        .join(each, sa.true())
+        .where(_public())
+        .group_by(each.c.key)
+    )
+    if organization_id:
+        query = query.where(model.Package.owner_org == organization_id)
+    found = [
+        {
+            "measure": name,
+            "title": words.measure(name),
+            "datasets": count,
+            "points": round(lost / datasets, 1),
+        }
+        for name, count, lost in model.Session.execute(query)
+    ]
+    return sorted(found, key=lambda one: (-one["points"], one["measure"]))
+
+
+def _titles() -> dict[str, tuple[str, str]]:
+    """Organization's id -> its name, its title in the reader's language."""
+    vietnamese = words.lang().startswith("vi")
+    return {
+        row.id: (
+            row.name,
+            ("" if vietnamese else row.extras.get("title_en")) or row.title or row.name,
+        )
+        for row in agencies.rows()
+    }
