@@ -11,12 +11,12 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-import sqlalchemy as sa
 from ckan import model
 from ckan.lib import jobs as ckan_jobs
 from ckan.lib.redis import connect_to_redis
 from redis.exceptions import RedisError
 from rq.job import Job
+from sqlalchemy import event
 
 from ckanext.hanoi.quality import store, update
 
@@ -37,7 +37,7 @@ def listen() -> None:
     """From now on, queue a job after a commit that ``changed`` announced."""
     global _listening
     if not _listening:
-        sa.event.listen(model.Session, "after_commit", _committed)
+        event.listen(model.Session, "after_commit", _committed)
         _listening = True
 
 

@@ -25,7 +25,7 @@ def datasets(ids: Collection[str]) -> dict[str, dict[str, Any]]:
 
     Keeps them from being purged until the transaction ends.
     """
-    table: Any = model.Package.__table__
+    table = _table(model.Package)
     columns = [table.c[name] for name in _COLUMNS]
     in_row = "extras" in table.c  # CKAN 2.12 has no table for them any more
     if in_row:
@@ -46,7 +46,7 @@ def datasets(ids: Collection[str]) -> dict[str, dict[str, Any]]:
 
 
 def _add_extras(found: dict[str, dict[str, Any]]) -> None:
-    extra: Any = getattr(model, "PackageExtra").__table__  # noqa: B009 (gone in CKAN 2.12)
+    extra = _table(getattr(model, "PackageExtra"))  # noqa: B009 (gone in CKAN 2.12)
     query = sa.select(extra.c.package_id, extra.c.key, extra.c.value).where(
         extra.c.package_id.in_(found), extra.c.state == "active"
     )
@@ -55,8 +55,7 @@ def _add_extras(found: dict[str, dict[str, Any]]) -> None:
 
 
 def _add_tags(found: dict[str, dict[str, Any]]) -> None:
-    through: Any = model.PackageTag.__table__
-    tag: Any = model.Tag.__table__
+    through, tag = _table(model.PackageTag), _table(model.Tag)
     query = (
         sa.select(through.c.package_id, tag.c.name)
         .join(tag, tag.c.id == through.c.tag_id)
@@ -72,7 +71,7 @@ def _add_tags(found: dict[str, dict[str, Any]]) -> None:
 
 def _add_resources(found: dict[str, dict[str, Any]]) -> None:
     site = tk.config["ckan.site_url"].rstrip("/")
-    table: Any = model.Resource.__table__
+    table = _table(model.Resource)
     columns = [table.c[name] for name in (*_RESOURCE_COLUMNS, "package_id", "extras")]
     query = (
         sa.select(*columns)
@@ -88,6 +87,10 @@ def _add_resources(found: dict[str, dict[str, Any]]) -> None:
             values["url"] = f"{site}/dataset/{row.package_id}/resource/{row.id}/download/{row.url}"
         resource = {**_decoded(extras), **values}
         found[row.package_id]["resources"].append(resource)
+
+
+def _table(kind: Any) -> Any:
+    return kind.__table__
 
 
 def _decoded(extras: dict[str, Any]) -> dict[str, Any]:

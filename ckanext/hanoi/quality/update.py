@@ -32,11 +32,8 @@ def run(ids: Iterable[str], progress: store.Progress | None = None) -> tuple[int
 def index(ids: list[str]) -> int:
     """Index those of the datasets anew whose band in the search index is another one; returns how
     many they are. Does nothing where Solr does not answer: the next night will."""
-    bands = dict(
-        model.Session.execute(
-            sa.select(Quality.package_id, Quality.band).where(Quality.package_id.in_(ids))
-        ).all()
-    )
+    query = sa.select(Quality.package_id, Quality.band).where(Quality.package_id.in_(ids))
+    bands: dict[str, str] = {row[0]: row[1] for row in model.Session.execute(query)}
     model.Session.commit()
     try:
         found = _indexed(list(bands))

@@ -26,8 +26,8 @@ def _call(action: str, /, **data: Any) -> Any:
     try:
         return tk.get_action(action)({}, data)
     except tk.ValidationError as error:
-        told = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.error_dict.items())
-        return tk.abort(400, told)
+        told = error.error_summary
+        return tk.abort(400, "; ".join(f"{name}: {text}" for name, text in told.items()))
     except tk.ObjectNotFound as error:
         return tk.abort(404, str(error))
     except tk.NotAuthorized as error:

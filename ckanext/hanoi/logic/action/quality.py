@@ -115,7 +115,8 @@ def _organization(name_or_id: str) -> Any:
 
 
 def _dataset(context: Any, id_: str) -> dict[str, Any]:
-    package = tk.get_action("package_show")(dict(context), {"id": id_})
+    own: Any = dict(context)
+    package = tk.get_action("package_show")(own, {"id": id_})
     found = words.as_dict(store.score(package), package)
     row = model.Session.get(Quality, package["id"])
     return {
