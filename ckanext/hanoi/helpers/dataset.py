@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckanext.hanoi.dataset.rules import RuleError, as_list
 from ckanext.hanoi.dates import parse
 from ckanext.hanoi.helpers.agency import hanoi_agency_title
-from ckanext.hanoi.vietnamese import fold
+from ckanext.hanoi.vietnamese import fold, is_syllable
 from ckanext.hanoi.vocabulary import Term, vocabulary
 
 _RECOMMENDED = "recommended"
@@ -58,14 +58,25 @@ def hanoi_text(data: dict[str, Any], field: str) -> dict[str, str]:
     """A bilingual text in the reader's language: ``{"text", "lang", "missing"}``.
 
     ``field`` is ``title``, ``notes`` or ``name``; its English is ``field + "_en"``. ``missing`` is
-    "en" where the reader asked for English and there is none.
+    "en" where the reader asked for English and there is Vietnamese alone.
     """
-    vi, en = data.get(field) or "", data.get(f"{field}_en") or ""
-    if tk.h.lang().startswith("vi"):
-        return {"text": vi or en, "lang": "vi" if vi else "en", "missing": ""}
-    if en:
+    own, en = data.get(field) or "", data.get(f"{field}_en") or ""
+    if en and (not own or not tk.h.lang().startswith("vi")):
         return {"text": en, "lang": "en", "missing": ""}
-    return {"text": vi, "lang": "vi", "missing": "en" if vi else ""}
+    lang = _written_in(data, own)
+    missing = "en" if own and lang == "vi" and not tk.h.lang().startswith("vi") else ""
+    return {"text": own, "lang": lang, "missing": missing}
+
+
+def _written_in(data: dict[str, Any], text: str) -> str:
+    """The language of a text that is Vietnamese by rule: harvested ones may be in another."""
+    declared = data.get("language") or []
+    words = re.findall(r"[a-z]{2,}", text.lower())
+    if not text.isascii() or not words:
+        return "vi"
+    if declared and "vi" not in declared:
+        return str(declared[0])
+    return "vi" if sum(map(is_syllable, words)) * 2 > len(words) else "en"
 
 
 def hanoi_form_pages(dataset_type: str) -> list[dict[str, Any]]:

@@ -12,13 +12,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
-from functools import lru_cache
 from typing import Any
 
-from ckanext.hanoi.agencies.registry import Agency, registry
-from ckanext.hanoi.search import words
+from ckanext.hanoi.search import names, words
 from ckanext.hanoi.vietnamese import sort_key
-from ckanext.hanoi.vocabulary import vocabulary
 
 TITLE_FIELD = "extras_hanoi_title"
 
@@ -53,7 +50,6 @@ _VOCABULARIES = {
     "access_level": "access_level",
     "spatial_coverage": "ward",
 }
-_LOCAL_KINDS = frozenset({"ward", "commune", "urban_district", "rural_district", "town"})
 
 
 def for_index(document: dict[str, Any], above: Iterable[str] = ()) -> dict[str, Any]:
@@ -108,7 +104,7 @@ def _fields(
         "text": [
             *([text] if isinstance(text, str) else text),
             _terms(_texts(dataset)),
-            _terms(_agency_words(name, organization.get("title") or "")),
+            _terms(names.of_agency(name, organization.get("title") or "")),
         ],
         "vocab_theme": _codes(dataset, "theme"),
         "vocab_ward": _codes(dataset, "spatial_coverage"),
@@ -126,8 +122,8 @@ def _terms(texts: Iterable[str]) -> str:
     return " ".join(parts)
 
 
-def _strings(data: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
-    values = (data.get(name) for name in names)
+def _strings(data: Mapping[str, Any], fields: Iterable[str]) -> Iterator[str]:
+    values = (data.get(name) for name in fields)
     return (value for value in values if isinstance(value, str) and value)
 
 
@@ -141,41 +137,13 @@ def _texts(dataset: Mapping[str, Any]) -> Iterator[str]:
         yield from _strings(extra, ("value",))
     for field, name in _VOCABULARIES.items():
         for code in _codes(dataset, field):
-            term = vocabulary(name).get(code)
-            if term:
-                yield term.vi
-                yield term.en
+            yield from names.of_term(name, code)
 
 
 def _codes(dataset: Mapping[str, Any], field: str) -> list[str]:
     value = dataset.get(field) or []
     values = value if isinstance(value, list) else [value]
     return [code for code in values if isinstance(code, str)]
-
-
-@lru_cache(maxsize=1024)
-def _agency_words(name: str, title: str) -> tuple[str, ...]:
-    """Everything that the agency is called, and those whose work it took over."""
-    found = dict.fromkeys([title, *words.initials(title)])
-    agency = registry().get(name) if name else None
-    for one in _with_predecessors(agency) if agency else ():
-        found.update(dict.fromkeys([one.vi, one.en, one.code, *one.aliases]))
-        if one.vi.startswith("UBND "):
-            found[f"Ủy ban nhân dân {one.vi[5:]}"] = None
-        if one.kind not in _LOCAL_KINDS:
-            found.update(dict.fromkeys(words.initials(one.vi)))
-    return tuple(text for text in found if text)
-
-
-def _with_predecessors(agency: Agency) -> list[Agency]:
-    found = {agency.slug: agency}
-    todo = [agency]
-    while todo:
-        for before in registry().predecessors(todo.pop().slug):
-            if before.slug not in found:
-                found[before.slug] = before
-                todo.append(before)
-    return list(found.values())
 
 
 def _within_limits(name: str, value: Any) -> Any:

@@ -97,6 +97,16 @@ def test_wards_and_vocabularies_are_found_by_their_labels(create, other_agency, 
     assert found("agriculture") == ["second"]
 
 
+def test_a_district_of_before_july_2025_finds_the_wards_of_today(create, other_agency, found):
+    org = other_agency["id"]
+    create(name="cho", title="Chợ dân sinh", spatial_coverage=["00082"], owner_org=org)
+    create(name="cay", title="Cây xanh", spatial_coverage=["00235"], owner_org=org)
+    create(name="city", title="Thống kê", spatial_coverage=["01"], owner_org=org)
+    assert found("quận Hoàn Kiếm") == ["cho"]
+    assert found("quan dong da") == ["cay"]
+    assert found("huyen ba vi") == []
+
+
 def test_notes_keywords_and_files_are_searched_without_accents(create, other_agency, found):
     org = other_agency["id"]
     create(name="notes", title="A1", notes="Quan trắc không khí", owner_org=org)
