@@ -64,7 +64,8 @@ def test_every_ward_fits_what_its_name_begins_with(term, data):
     begun = term.vi[:length].rstrip()
     if len(fold(begun)) >= 2:
         found = fit(begun, term.vi)
-        assert found is not None and found[0] <= 1
+        assert found is not None
+        assert found[0] <= 1
 
 
 def test_an_agency_is_called_by_what_it_took_over():
