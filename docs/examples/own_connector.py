@@ -1,7 +1,7 @@
 """A kind of source of one's own: an RSS or Atom feed of datasets. See docs/connectors.md."""
 from lxml import etree
 
-from ckanext.hanoi.harvest.connectors import Connector, Record, SourceError
+from ckanext.hanoi.harvest.connectors import Connector, Record, SourceError, Unreadable
 
 _PARSER = {"resolve_entities": False, "no_network": True}
 
@@ -19,17 +19,21 @@ class FeedConnector(Connector):
             raise SourceError("%(url)s is not a feed", url=self.url) from error
         for item in feed.iter("item"):
             content = {child.tag: child.text or "" for child in item if isinstance(child.tag, str)}
-            guid = content.get("guid") or content.get("link")
+            guid, title = content.get("guid") or content.get("link"), content.get("title", "")
             if guid:
-                yield Record(guid=guid, content=content, title=content.get("title", ""))
+                yield Record(guid=guid, content=content, title=title)
+            else:
+                yield Unreadable("The item has neither guid nor link", title=title)
 
     def to_dataset(self, record):
-        item = record.content
+        item = dict(record.content)
+        link = item.pop("link", "")
         return {
-            "title": item.get("title"),
-            "notes": item.get("description"),
-            "url": item.get("link"),
-            "issued": item.get("pubDate"),
-            "keywords": [item["category"]] if "category" in item else [],
-            "resources": [{"url": item.get("link"), "format": "HTML"}],
+            "title": item.pop("title", ""),
+            "notes": item.pop("description", ""),
+            "url": link,
+            "issued": item.pop("pubDate", ""),
+            "keywords": [item.pop("category", "")],
+            "resources": [{"url": link, "format": "HTML"}],
+            "extras": item,  # what has no field
         }

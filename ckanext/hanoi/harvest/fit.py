@@ -93,6 +93,8 @@ def dataset(found: dict[str, Any]) -> Unfit:
 
 def resource(found: dict[str, Any]) -> Unfit:
     """Make a resource's values fit; (field, value) of what doesn't."""
+    if found.get("download_url") == found.get("url") and not _web(found.get("url")):
+        found.pop("download_url", None)  # ftp: the access address says the same
     yield from _each(found, _RESOURCE)
     address = str(found.get("url") or "")
     if re.match(r"\s*(?:javascript|vbscript|data|file)\s*:", address, re.I) or (
@@ -119,6 +121,10 @@ def _each(found: dict[str, Any], known: Mapping[str, Rule]) -> Unfit:
                     found.setdefault(name, []).extend(kept)
             except rules.RuleError:
                 yield name, value
+
+
+def _web(address: Any) -> bool:
+    return str(address).lower().startswith(("http://", "https://"))
 
 
 def _fitting(address: str | None) -> Unfit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ckanext.hanoi.harvest.clean import plain_text
@@ -162,6 +162,39 @@ def leftovers(record: Mapping[str, Any], used: Iterable[str]) -> dict[str, str]:
     skip = set(used)
     found = {str(k): as_extra(v) for k, v in record.items() if k not in skip}
     return {key: words for key, words in found.items() if words}
+
+
+def beyond(record: Mapping[str, Any], draft: Any, keys: Iterable[str]) -> dict[str, str]:
+    """``{"KEY_other": text}`` for the items of the keys that say more than ``draft`` took of
+    them: the second contact of two, say."""
+    taken = frozenset(" ".join(leaf.split()) for leaf in _leaves(draft))
+    found: dict[str, str] = {}
+    for key in keys:
+        value = unpacked(record.get(key))
+        left = [
+            item for item in (value if isinstance(value, list) else [value])
+            if not all(_bare(leaf) in taken for leaf in _leaves(item))
+        ]  # fmt: skip
+        if left:
+            found[f"{key}_other"] = as_extra(left[0] if len(left) == 1 else left)
+    return found
+
+
+def _bare(leaf: str) -> str:
+    return " ".join(re.sub(r"(?i)^\s*(?:mailto|tel):(//)?", "", leaf).split())
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """Every text and number in a value, but for what only says of which kind it is."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key not in ("@type", "type", "@context"):
+                yield from _leaves(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _leaves(inner)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
 
 
 def _tagged(value: Any) -> dict[str, str]:

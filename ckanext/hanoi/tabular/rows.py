@@ -28,6 +28,8 @@ _TOTAL = re.compile(
 _TOTAL_OF = re.compile(
     r"(?:tong cong|tong so|cong (?:linh vuc|nhom|muc|phan|so)|total of|sub ?total)\b.*"
 )
+#: A title that is none, whatever stands beside it.
+_SUM = re.compile(r"tong cong|tong so|tong|cong|total|grand total|sub ?total")
 _REMARK = re.compile(
     r"(?:ghi chu|chu thich|luu y|note|notes|remark|remarks)\s*(?:\(.*?\))?\s*:.*", re.S
 )
@@ -39,7 +41,10 @@ _SIGNED = re.compile(
     r"\(?ky,? ?(?:ten|ghi ro|dong dau).*|xac nhan cua .*|prepared by.*|approved by.*|signature",
     re.S,
 )
-_AMOUNT = re.compile(r"[\d\s.,%()+-]+")
+_AMOUNT = re.compile(
+    r"[\d\s.,%()+-]+|\d[\d.,]*\s*(?:tập|bộ|bản ghi|trường|dữ liệu|tệp|datasets?|files?)"
+    r"(?:\s+dữ liệu)?\.?", re.I
+)
 _ROMAN = re.compile(r"[IVXLC]+", re.I)
 
 
@@ -161,7 +166,8 @@ class _Reader:
             return bool(others) and not self.signed
         if self.title in shared and others:
             return True
-        if _is_total(own):
+        named = own.get(self.title, "") if self.title is not None else ""
+        if _is_total(own) or _SUM.fullmatch(spaced(named)):
             return False
         if self.signed or _is_signature(own):
             self.signed = not self._looks_whole(own)

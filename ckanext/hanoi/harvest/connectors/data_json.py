@@ -11,7 +11,7 @@ from ckanext.hanoi.harvest.clean import printable
 from ckanext.hanoi.harvest.connectors import Connector, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, Response, public_url
 from ckanext.hanoi.harvest.identity import Candidate, identified
-from ckanext.hanoi.harvest.standards import data_json
+from ckanext.hanoi.harvest.standards import data_json, data_json_feed
 
 
 class DataJsonConnector(Connector):
@@ -34,13 +34,13 @@ class DataJsonConnector(Connector):
         empty = True
         with response.open() as file:
             try:
-                feed = data_json.Feed(file, response.encoding)
+                feed = data_json_feed.Feed(file, response.encoding)
                 for item in identified(lambda: self._candidates(feed)):
                     empty = False
                     yield item
             except ijson.IncompleteJSONError as e:
                 raise _cut_off(response) from e
-            except (ijson.JSONError, data_json.TooDeep, UnicodeError, RecursionError) as e:
+            except (ijson.JSONError, data_json_feed.TooDeep, UnicodeError, RecursionError) as e:
                 raise FetchError(
                     "The answer of %(url)s is not valid JSON: %(error)s",
                     url=response.url, status=response.status, error=str(e)[:200],
@@ -72,9 +72,9 @@ class DataJsonConnector(Connector):
                 raise e from None
             return response
 
-    def _candidates(self, feed: data_json.Feed) -> Iterator[Candidate | Unreadable]:
+    def _candidates(self, feed: data_json_feed.Feed) -> Iterator[Candidate | Unreadable]:
         for item in feed:
-            found = data_json.candidate(printable(item)) if isinstance(item, dict) else None
+            found = data_json_feed.candidate(printable(item)) if isinstance(item, dict) else None
             yield found or Unreadable(
                 "An entry of the source is no dataset: %(entry)s", {"entry": str(item)[:100]}
             )

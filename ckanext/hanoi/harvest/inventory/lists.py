@@ -132,9 +132,10 @@ class Lists:
             rows = [_references(row) for row in read_rows(one.sheet, one.header, self.columns)]
             rows = [references for references in rows if references]
             joined = sum(1 for references in rows if references & known)
-            header = self._header(one.sheet, resource=True)
-            if header and joined * 2 >= max(len(rows), 1):
-                one.role, one.header = "resources", header
+            if joined * 2 >= max(len(rows), 1):
+                # "Mã định danh" alone is that of the dataset, not one that the resource has
+                header = self._header(one.sheet, resource=True)
+                one.role, one.header = "resources", header or one.header
 
     def _require(self, book: Book, lists: list[_List]) -> None:
         """A configured column that stands nowhere is a mistake, and so is a book without lists."""

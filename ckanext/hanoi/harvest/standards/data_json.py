@@ -1,50 +1,20 @@
-"""data.json feeds as portals publish them: finding the datasets in a document of any size, and
-one dataset (DCAT-US 1.0, 1.1 and 3.0, DKAN, Socrata, ArcGIS Hub, Argentina) as a draft. Pure.
+"""One dataset of a data.json feed (DCAT-US 1.0, 1.1 and 3.0, DKAN, Socrata, ArcGIS Hub, Argentina)
+as a draft. Pure.
 """
 
 from __future__ import annotations
 
-import codecs
-import re
-import tempfile
-from collections.abc import Iterator, Mapping
-from typing import IO, Any
-
-import ijson
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ckanext.hanoi import dates
 from ckanext.hanoi.harvest import geometry, loose
-from ckanext.hanoi.harvest.identity import Candidate
 from ckanext.hanoi.harvest.places import place
+from ckanext.hanoi.harvest.standards.data_json_feed import PREFIX, link
 from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, is_file, unique
 from ckanext.hanoi.vocabulary import vocabulary
 
-#: Where datasets stand in a document: path of ijson, and a word that is in every such document.
-_PATHS = (
-    ("dataset.item", b'"dataset"'),
-    ("datasets.item", b'"datasets"'),
-    ("dcat:dataset.item", b'"dcat:dataset"'),
-    ("service.item", b'"service"'),
-    ("datasetSeries.item", b'"datasetSeries"'),
-    ("catalog.item", b'"catalog"'),
-    ("catalog.dataset.item", b'"catalog"'),
-    ("result.item", b'"result"'),
-    ("results.item", b'"results"'),
-    ("data.item", b'"data"'),
-)
-_NESTED = ("dataset", "service", "catalog", "datasetSeries", "seriesMember")
-_ADDRESS = ("@id", "url", "accessURL", "href", "endpointURL", "identifier", "id")
 _SHAPES = ("geometry", "locn:geometry", "bbox", "dcat:bbox", "centroid", "dcat:centroid")
-#: What has one of these is given whole, not by its address.
-_WHOLE = ("title", "dct:title", "dataset", "distribution")
-#: So deep catalogues may stand in catalogues.
-_DEPTH = 8
-_CHUNK = 1024 * 1024
-#: No feed nests deeper; ijson's time grows with the square of the depth.
-_DEEPEST = 500
-_SLICE = 2048
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)
-_PREFIX = re.compile(r"^(?:dct|dcterms|dcat|foaf|vcard|dc|skos|rdfs|schema|adms|dcat-us):")
 _USED = frozenset(
     "@type @id @context title description keyword modified issued publisher contactPoint "
     "identifier accessLevel license rights temporal accrualPeriodicity language theme superTheme "
@@ -53,6 +23,8 @@ _USED = frozenset(
     "seriesMember dataset service catalog accrualperiodicity mbox format mediaType "
     "applicableLegislation".split()
 )
+#: Of these a field holds one value; the others are kept as extras.
+_ONCE = ("identifier", "contactPoint", "publisher", "landingPage")
 _USED_PART = frozenset(
     "@type @id identifier title name description accessURL downloadURL format mediaType byteSize "
     "fileSize checksum describedBy describedByType field conformsTo license rights issued modified "
@@ -60,174 +32,13 @@ _USED_PART = frozenset(
 )
 
 
-def utf8(file: IO[bytes], declared: str | None) -> tuple[IO[bytes], bytes]:
-    """The document in UTF-8, at its beginning, and which of the words of ``_PATHS`` are in it.
-
-    A document in another encoding (by its byte-order mark, as declared, else windows-1252) is
-    rewritten into a temporary file.
-    """
-    start = file.read(4)
-    file.seek(0)
-    encoding = "utf-8"
-    if start.startswith(codecs.BOM_UTF8):
-        file.seek(3)
-    elif start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        encoding = "utf-16"
-    begin = file.tell()
-    words = _scan(file, encoding)
-    if words is None:
-        encoding = declared if declared not in (None, "utf-8", "ascii") else "cp1252"
-    elif encoding == "utf-8":
-        file.seek(begin)
-        return file, words
-    file.seek(0)
-    rewritten = tempfile.TemporaryFile(prefix="hanoi-json-")  # noqa: SIM115
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    while chunk := file.read(_CHUNK):
-        rewritten.write(decoder.decode(chunk).encode("utf-8", "replace"))
-    rewritten.write(decoder.decode(b"", True).encode("utf-8", "replace"))
-    rewritten.seek(0)
-    words = _scan(rewritten, "utf-8") or b""
-    rewritten.seek(0)
-    return rewritten, words
-
-
-def _scan(file: IO[bytes], encoding: str) -> bytes | None:
-    """The words that are in the document; None where it is not in ``encoding``."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    found: set[bytes] = set()
-    before, depth, deep = b"", 0, False
-    try:
-        while chunk := file.read(_CHUNK):
-            decoder.decode(chunk)
-            suspicious, depth = _may_be_deep(chunk, depth)
-            deep = deep or suspicious
-            window = before + chunk
-            found |= {word for _, word in _PATHS if word not in found and word in window}
-            before = chunk[-32:]
-        decoder.decode(b"", True)
-    except UnicodeDecodeError:
-        return None
-    if deep and encoding == "utf-8":
-        file.seek(0)
-        _check_depth(file)
-    return b" ".join(sorted(found))
-
-
-def _check_depth(file: IO[bytes]) -> None:
-    """``TooDeep`` where the document is nested so deep that it can only be an attack."""
-    depth, rest = 0, b""
-    while chunk := file.read(_CHUNK):
-        data, end = rest + chunk, 0
-        for match in _TOKEN.finditer(data):
-            end = match.end()
-            token = data[match.start() : match.start() + 1]
-            depth += (token in b"[{") - (token in b"]}")
-            if depth > _DEEPEST:
-                raise TooDeep("nested too deeply")
-        # a text that goes on in the next chunk begins behind the last token
-        quote = data.find(b'"', end)
-        rest = data[quote:] if quote >= 0 else b""
-        if len(rest) > 16 * _CHUNK:
-            raise TooDeep("a text too long")
-
-
-def _may_be_deep(chunk: bytes, depth: int) -> tuple[bool, int]:
-    """Cheaply: whether brackets pile up in ``chunk`` (those in texts count too), and how many
-    remain open behind it."""
-    suspicious = False
-    for start in range(0, len(chunk), _SLICE):
-        piece = chunk[start : start + _SLICE]
-        opened = piece.count(b"[") + piece.count(b"{")
-        suspicious = suspicious or depth + opened > _DEEPEST
-        depth += opened - piece.count(b"]") - piece.count(b"}")
-    return suspicious, depth
-
-
-class TooDeep(ValueError):
-    """The document is nested deeper than any feed."""
-
-
-class Feed:
-    """The datasets of one document; reads it anew each time, one dataset in memory.
-
-    Raises ``ijson.JSONError`` where it is cut off or no JSON, ``TooDeep`` when it is made.
-    """
-
-    def __init__(self, file: IO[bytes], declared: str | None = None) -> None:
-        self._file, words = utf8(file, declared)
-        self._begin = self._file.tell()
-        first = self._file.read(256).lstrip()[:1]
-        self._paths = ["item"] if first == b"[" else [p for p, word in _PATHS if word in words]
-        #: Whether the document has a place for datasets, even if there are none in it.
-        self.is_catalog = first == b"[" or any("dataset" in path for path in self._paths)
-
-    def __iter__(self) -> Iterator[Any]:
-        """Every entry that is a dataset, service or series (or should be one)."""
-        came = False
-        for path in self._paths:
-            for item in self._items(path):
-                came = True
-                yield from _unfolded(item)
-        if not came and "dataset.item" in self._paths:
-            # one dataset alone, not in a list
-            for item in self._items("dataset"):
-                yield from _unfolded(item) if isinstance(item, Mapping) else ()
-
-    def _items(self, path: str) -> Iterator[Any]:
-        self._file.seek(self._begin)
-        return ijson.items(self._file, path, use_float=True)
-
-
-def _unfolded(item: Any, depth: int = 0) -> Iterator[Any]:
-    """The entry; of a catalogue what is in it; of a series itself and its members."""
-    if not isinstance(item, Mapping):
-        yield item
-        return
-    record = {_PREFIX.sub("", str(key)): value for key, value in item.items()}
-    nested: list[Any] = []
-    for key in _NESTED:
-        inside = record.get(key)
-        entries = inside if isinstance(inside, list) else [inside]
-        whole = [e for e in entries if isinstance(e, Mapping) and any(k in e for k in _WHOLE)]
-        if whole and depth < _DEPTH:
-            nested += whole
-            record[key] = [_link(e) if isinstance(e, Mapping) else e for e in entries]
-    catalogue = "catalog" in loose.text(record.get("@type")).lower() or (
-        ("dataset" in record or "catalog" in record) and "distribution" not in record
-    )
-    if not catalogue:
-        yield record
-    for inner in nested:
-        yield from _unfolded(inner, depth + 1)
-
-
-def candidate(record: Mapping[str, Any]) -> Candidate | None:
-    """What identifies the dataset; None where it says nothing at all."""
-    title = loose.headline(loose.one_line(loose.multilingual(record.get("title"))))
-    identifier = loose.text(record.get("identifier")) or loose.text(record.get("@id"))
-    url = _link(record.get("landingPage"))
-    for part in loose.items(record.get("distribution")):
-        url = url or _link(part.get("downloadURL")) or _link(part.get("accessURL"))
-    if not (title or identifier or url or record.get("description")):
-        return None
-    return Candidate(
-        dict(record), identifier or None, title, url,
-        loose.text(record.get("issued")) or None, loose.text(record.get("modified")) or None,
-        frozenset(key for key in record if key.startswith("%")),
-    )  # fmt: skip
-
-
-# -- mapping ------------------------------------------------------------------------------------
-
-
 def to_draft(record: Mapping[str, Any], base: str = "") -> dict[str, Any]:
     """The draft of one dataset; relative addresses are relative to ``base``."""
     licence = _licence(record.get("license"))
-    resources = [r for part in _parts(record) if (r := _resource(part, base))]
+    resources = [r for part in _parts(record) for r in _resources(part, base) if r]
     if not licence:
         stated = {tuple(r.get("license") or ()) for r in resources}
-        licence = list(stated.pop()) if len(stated) == 1 else []
+        licence = [*stated.pop()] if len(stated) == 1 else []
     extras = loose.leftovers(
         {key: value for key, value in record.items() if not key.startswith("%")},
         _USED | {"spatial"},
@@ -246,7 +57,7 @@ def to_draft(record: Mapping[str, Any], base: str = "") -> dict[str, Any]:
         "issued": loose.text(record.get("issued")),
         "modified": loose.text(record.get("modified")),
         "contact": _contact(record.get("contactPoint")),
-        "url": absolute(_link(record.get("landingPage")), base),
+        "url": absolute(link(record.get("landingPage")), base),
         "conforms_to": loose.texts(record.get("conformsTo")),
         "version": loose.text(record.get("version")) or loose.text(record.get("versionInfo")),
         "version_notes": loose.text(record.get("versionNotes")),
@@ -264,23 +75,25 @@ def to_draft(record: Mapping[str, Any], base: str = "") -> dict[str, Any]:
     _access(record, draft)
     _period(record.get("temporal"), draft)
     _place(record.get("spatial"), draft)
+    once = {key: record.get(key) for key in _ONCE}
+    once["license"] = _unknown_licences(record.get("license"), licence)
+    once["temporal"] = loose.items(record.get("temporal"))
+    parents = draft["publisher"].get("parents", "").split(" > ")
+    draft["extras"] = {**loose.beyond(once, [draft, parents], once), **extras}
     return cleaned(draft)
 
 
-def _link(value: Any) -> str:
-    """An address: text, ``{"@id"}``, ``{"accessURL"}``, or the first of a list of these."""
+def _unknown_licences(value: Any, chosen: Sequence[str]) -> list[Any]:
+    """The licences that were not chosen, where one was."""
     value = loose.unpacked(value)
-    if isinstance(value, list):
-        return next((found for item in value if (found := _link(item))), "")
-    if isinstance(value, Mapping):
-        return next((found for key in _ADDRESS if (found := loose.text(value.get(key)))), "")
-    return loose.text(value)
+    given = value if isinstance(value, list) else [value]
+    return [item for item in given if not set(_licence(item)) & set(chosen)] if chosen else []
 
 
 def _references(value: Any) -> list[str]:
     value = loose.unpacked(value)
     return [
-        _link(item) or loose.text(item) for item in (value if isinstance(value, list) else [value])
+        link(item) or loose.text(item) for item in (value if isinstance(value, list) else [value])
     ]
 
 
@@ -295,7 +108,7 @@ def _licence(value: Any) -> list[str]:
     value = loose.unpacked(value)
     for item in value if isinstance(value, list) else [value]:
         found += (
-            [_link(item), loose.text(item)] if isinstance(item, Mapping) else [loose.text(item)]
+            [link(item), loose.text(item)] if isinstance(item, Mapping) else [loose.text(item)]
         )
     found = unique(found)
     known = [text for text in found if vocabulary("license").find(text)]
@@ -318,8 +131,9 @@ def _publisher(value: Any) -> dict[str, str]:
         ),
         "identifier": loose.text(agent.get("identifier")),
         "email": loose.mail(agent.get("mbox") or agent.get("hasEmail") or agent.get("email")),
-        "url": _link(agent.get("homepage") or agent.get("url")),
+        "url": link(agent.get("homepage") or agent.get("url")),
         "parents": " > ".join(filter(None, above)),
+        "uri": loose.text(agent.get("@id")),
     }
     return {key: text for key, text in found.items() if text}
 
@@ -338,14 +152,14 @@ def _contact(value: Any) -> dict[str, str]:
             or point.get("phone")
         ),
         "unit": loose.text(point.get("organization-name")) or loose.text(point.get("organization")),
-        "url": _link(point.get("hasURL") or point.get("url")),
+        "url": link(point.get("hasURL") or point.get("url")),
     }  # fmt: skip
     return {key: text for key, text in found.items() if text}
 
 
 def _access(record: Mapping[str, Any], draft: dict[str, Any]) -> None:
     for value in (record.get("accessLevel"), record.get("accessRights")):
-        for text in (*([_link(value)] if isinstance(value, Mapping) else ()), *loose.texts(value)):
+        for text in (*([link(value)] if isinstance(value, Mapping) else ()), *loose.texts(value)):
             if vocabulary("access_level").find(text):
                 draft.setdefault("access_level", text)
             elif text and text not in draft["rights"] and not isinstance(value, Mapping):
@@ -400,13 +214,24 @@ def _parts(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return parts
 
 
+def _resources(raw: Mapping[str, Any], base: str) -> list[dict[str, Any]]:
+    """The resource of a distribution, and one for each further file that it names."""
+    first = _resource(raw, base)
+    files = loose.unpacked(raw.get("downloadURL") or raw.get("dcat:downloadURL"))
+    further = [absolute(link(item), base) for item in files] if isinstance(files, list) else []
+    of_one_file = ("id", "size", "hash", "hash_algorithm", "extras")
+    common = {key: value for key, value in first.items() if key not in of_one_file}
+    return [first, *({**common, "url": url, "download_url": url}
+                     for url in unique(further) if url != first.get("download_url"))]  # fmt: skip
+
+
 def _resource(raw: Mapping[str, Any], base: str) -> dict[str, Any]:
-    part = {_PREFIX.sub("", str(key)): value for key, value in raw.items()}
+    part = {PREFIX.sub("", str(key)): value for key, value in raw.items()}
     part = {key: value for key, value in part.items() if not key.startswith("%")}
-    download = absolute(_link(part.get("downloadURL")), base)
+    download = absolute(link(part.get("downloadURL")), base)
     services = part.get("accessService") or part.get("webService") or part.get("endpointURL")
-    service = _link(services) or loose.text(services)
-    written = _link(part.get("accessURL"))
+    service = link(services) or loose.text(services)
+    written = link(part.get("accessURL"))
     url = absolute(written, base) or download or absolute(service, base)
     if not download and is_file(url):
         download = url
@@ -435,17 +260,29 @@ def _resource(raw: Mapping[str, Any], base: str) -> dict[str, Any]:
         "language": loose.texts(part.get("language"), ",;"),
         "data_dictionary": _dictionary(part, base),
         "access_service": service,
-        "extras": extras,
     }
+    once = {"checksum": part.get("checksum"), "accessURL": part.get("accessURL")}
+    if resource["size"] is None:
+        once["byteSize"] = part.get("byteSize") or part.get("fileSize")
+    resource["extras"] = {**loose.beyond(once, [resource, written], once), **extras}
     return cleaned(resource)
 
 
 def _dictionary(part: Mapping[str, Any], base: str) -> str:
     """Where the columns are described, or their description (Argentina's ``field``)."""
-    link = _link(part.get("describedBy"))
-    lines = []
-    for field in loose.items(part.get("field")):
-        kind, about = loose.text(field.get("type")), loose.text(field.get("description"))
-        name = loose.text(field.get("title")) + (f" ({kind})" if kind else "")
-        lines.append(f"{name}: {about}" if about else name)
-    return absolute(link, base) or link or "\n".join(lines)
+    described = link(part.get("describedBy"))
+    fields = loose.unpacked(part.get("field"))
+    lines = [_column(field) for field in (fields if isinstance(fields, list) else [fields])]
+    return absolute(described, base) or described or "\n".join(filter(None, lines))
+
+
+def _column(field: Any) -> str:
+    """One column in a line: title, type, description, and whatever else is said of it."""
+    if not isinstance(field, Mapping):
+        return loose.text(field)
+    kind, about = loose.text(field.get("type")), loose.text(field.get("description"))
+    named = loose.text(field.get("title")) or loose.text(field.get("name"))
+    more = loose.leftovers(field, ("title", "name", "type", "description"))
+    about = "; ".join(filter(None, [about, *(f"{key}: {text}" for key, text in more.items())]))
+    name = named + (f" ({kind})" if kind else "")
+    return f"{name}: {about}" if about else name

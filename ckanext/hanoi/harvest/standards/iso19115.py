@@ -22,6 +22,7 @@ from ckanext.hanoi.harvest.standards.draft import (
 )
 from ckanext.hanoi.harvest.standards.iso_resources import resources
 from ckanext.hanoi.harvest.standards.iso_values import IsoReader, Party
+from ckanext.hanoi.vocabulary import vocabulary
 
 Element = etree._Element
 
@@ -89,14 +90,12 @@ class _Mapping:
         read = self.read
         identifier, title, stamp = summary(self.root)
         parties = self._parties()
-        topics = read.codes(self._paths("topicCategory"))
         draft = {
             "identifier": identifier,
             "title": read.localised(self._path("citation/CI_Citation/title")) or title,
             "notes": read.localised(self._path("abstract")),
             "publisher": self._publisher(parties),
             "contact": self._contact(parties),
-            "themes": topics,
             "frequency": self._frequency(),
             "language": self._language(),
             "version": read.value(self._path("citation/CI_Citation/edition")),
@@ -158,10 +157,11 @@ class _Mapping:
     # -- words -------------------------------------------------------------------------------
 
     def _keywords(self) -> dict[str, list[str]]:
-        keywords, places = [], []
+        keywords, places, addresses = [], [], []
         for group in self._paths("descriptiveKeywords/MD_Keywords"):
             kind = self.read.code(xml.path(group, "type"))
             words = self.read.values(xml.paths(group, "keyword"))
+            addresses += self.read.anchors(xml.paths(group, "keyword"))
             thesaurus = self.read.value(xml.path(group, "thesaurusName/CI_Citation/title"))
             if thesaurus and thesaurus.lower() != "none":
                 self._extra("thesaurus", thesaurus)
@@ -175,7 +175,12 @@ class _Mapping:
                 extent, "geographicElement/EX_GeographicDescription/geographicIdentifier/*/code"
             ):
                 places += self.read.values([code])
-        return {"keywords": unique(keywords), "spatial_text": unique(places)}
+        self._extra("keyword_address", *addresses)
+        themes = [a for a in addresses if vocabulary("theme").find(a)]
+        return {
+            "keywords": unique(keywords), "spatial_text": unique(places),
+            "themes": unique([*self.read.codes(self._paths("topicCategory")), *themes]),
+        }  # fmt: skip
 
     def _frequency(self) -> str:
         base = "resourceMaintenance/MD_MaintenanceInformation/"
@@ -198,6 +203,8 @@ class _Mapping:
             title = self.read.value(xml.path(result, "specification/CI_Citation/title"))
             said = self.read.value(xml.path(result, "pass")).lower()
             self.read.take(result)
+            about = self.read.value(xml.path(result, "explanation"))
+            self._extra("conformity_explanation", f"{title}: {about}" if about else "")
             if said in ("true", "1"):
                 met.append(title)
             elif title:
@@ -219,8 +226,10 @@ class _Mapping:
             found = [self.read.value(e) for e in xml.descendants(element, "code")]
             for inner in element.iter():
                 found += [xml.attribute(inner, "uuidref")]
-            if xml.local(element) == "operatesOn" and not any(found):
-                found.append(absolute(xml.attribute(element, "href"), self.read.base))
+            if xml.local(element) == "operatesOn":
+                address = absolute(xml.attribute(element, "href"), self.read.base)
+                found.append(address if not any(found) else "")
+                self._extra("operates_on", address)
             others += found
         return unique(parent + others)
 
@@ -290,6 +299,7 @@ class _Mapping:
                     named += words
             for online in xml.paths(block, "reference/CI_Citation/onlineResource"):
                 addresses.append(self.read.online(online).url)
+        self._extra("constraint_address", *(a for a in addresses if _NO_LICENCE.search(a)))
         addresses = [a for a in unique(addresses) if not _NO_LICENCE.search(a)]
         addresses.sort(key=lambda a: not _KNOWN_LICENCE.search(a))
         return {

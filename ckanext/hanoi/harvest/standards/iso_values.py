@@ -36,6 +36,7 @@ class Party:
     phone: str = ""
     url: str = ""
     address: str = ""
+    more: str = ""
 
     def line(self) -> str:
         """The party in one line, for an extra."""
@@ -50,6 +51,7 @@ class Party:
             self.phone,
             self.url,
             self.address,
+            self.more,
         )
         said = ", ".join(part for part in parts if part)
         return f"{self.role}: {said}" if self.role else said
@@ -145,6 +147,10 @@ class IsoReader(Reader):
     def codes(self, elements: Sequence[Element]) -> list[str]:
         return list(dict.fromkeys(code for code in map(self.code, elements) if code))
 
+    def anchors(self, elements: Sequence[Element]) -> list[str]:
+        """The addresses that the properties' anchors point to."""
+        return list(dict.fromkeys(filter(None, map(self.link, elements))))
+
     def link(self, element: Element | None) -> str:
         """The absolute address that a property's anchor points to, or ''."""
         for inner in xml.descendants(element, "Anchor", "URL"):
@@ -173,17 +179,21 @@ class IsoReader(Reader):
         position = (
             xml.path(people[0], "positionName") if people else xml.path(inner, "positionName")
         )
+        named = self.value(person) or " ".join(
+            filter(None, map(self.value, xml.paths(
+                inner, "individualFirstName", "individualLastName")))
+        )  # the Swiss profile
         return Party(
-            role, self.localised(organisation), self.value(person), self.value(position),
+            role, self.localised(organisation), named, self.value(position),
             email=self._email(inner), phone=self._phone(inner), url=self._party_url(inner),
-            address=self._address(inner),
+            address=self._address(inner), more=self._more(inner),
         )  # fmt: skip
 
     def _email(self, element: Element) -> str:
         return first(*map(self.value, xml.descendants(element, "electronicMailAddress"))) or ""
 
     def _phone(self, element: Element) -> str:
-        for telephone in xml.descendants(element, "CI_Telephone"):
+        for telephone in xml.descendants(element, "CI_Telephone", "CHE_CI_Telephone"):
             kind = self.code(xml.path(telephone, "numberType"))
             if number := first(*map(self.value, xml.paths(telephone, "voice"))):
                 return number
@@ -198,11 +208,26 @@ class IsoReader(Reader):
     def _address(self, element: Element) -> str:
         parts = [
             self.value(part)
-            for part in xml.descendants(
-                element, "deliveryPoint", "city", "administrativeArea", "postalCode", "country"
+            for part in xml.descendants(  # fmt: skip
+                element, "deliveryPoint", "streetName", "streetNumber", "postBox", "city",
+                "administrativeArea", "postalCode", "country",
             )
         ]
         return ", ".join(dict.fromkeys(part for part in parts if part))
+
+    def _more(self, element: Element) -> str:
+        """Fax numbers, hours of service and the like, each with its name."""
+        said = [
+            (xml.local(e).replace("facsimile", "fax"), self.value(e))
+            for e in xml.descendants(
+                element, "facsimile", "hoursOfService", "contactInstructions"
+            )
+        ]
+        for telephone in xml.descendants(element, "CI_Telephone"):
+            kind = self.code(xml.path(telephone, "numberType"))
+            if kind not in ("", "voice"):
+                said.append((kind, self.value(xml.path(telephone, "number"))))
+        return ", ".join(dict.fromkeys(f"{name}: {text}" for name, text in said if text))
 
     # -- online resources --------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ckanext.hanoi.harvest.fetch import Fetcher
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.harvest.record import Record, SourceError, Unreadable
 
 FILE = Path(__file__).parents[4] / "docs" / "examples" / "own_connector.py"
 FEED = """<rss><channel><title>Dữ liệu</title>
@@ -37,11 +37,14 @@ def test_the_example_is_as_short_as_promised():
 
 def test_the_example_reads_a_feed(connector, httpserver, fetcher):
     httpserver.expect_request("/feed").respond_with_data(FEED, content_type="application/rss+xml")
-    records = list(connector.records(fetcher))
+    items = list(connector.records(fetcher))
+    records = [item for item in items if isinstance(item, Record)]
+    assert [item.title for item in items if isinstance(item, Unreadable)] == ["không có địa chỉ"]
     assert [(r.guid, r.title) for r in records] == [("1", "Giá đất"), ("https://a.vn/2", "Chợ")]
     draft = connector.to_dataset(records[0])
     assert draft["keywords"] == ["đất đai"]
     assert draft["resources"] == [{"url": "https://a.vn/1", "format": "HTML"}]
+    assert draft["extras"] == {"guid": "1"}
 
 
 def test_what_is_no_feed_is_an_error_of_the_source(connector, httpserver, fetcher):
