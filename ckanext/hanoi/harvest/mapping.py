@@ -16,6 +16,7 @@ from ckanext.hanoi.harvest import fit
 from ckanext.hanoi.harvest.clean import clean_html
 from ckanext.hanoi.harvest.config import Filter, SourceConfig
 from ckanext.hanoi.harvest.formats import file_name, media_type_of, term_of_format
+from ckanext.hanoi.harvest.licences import licence_in
 from ckanext.hanoi.vietnamese import fold, nfc, slug, tag
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -259,10 +260,16 @@ class _Mapper:
         for text in texts:
             wanted = self.config.license_map.get(fold(text), text)
             term = vocabulary("license").find(str(wanted))
-            if term and "license_id" not in target:
-                target["license_id"] = term.code
+            inside = None if term else licence_in(str(wanted))
+            known = term or inside
+            if known and "license_id" not in target:
+                target["license_id"] = known.code
+                if inside and target is self.dataset:
+                    self._extra("license_text", clean_html(text))
+                elif inside:
+                    target["license_text"] = clean_html(text)
             elif not term:
-                unknown.append(text)
+                unknown.append(clean_html(text))
         if unknown:
             if target is self.dataset:
                 for text in unknown:

@@ -1,0 +1,46 @@
+"""A licence is recognised inside a longer text, and never invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from ckanext.hanoi.harvest.config import SourceConfig
+from ckanext.hanoi.harvest.licences import licence_in
+from ckanext.hanoi.harvest.mapping import to_dataset
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("<p>Xem <a href='https://creativecommons.org/licenses/by/4.0/'>đây</a></p>", "cc-by-4.0"),
+        ("Xem https://creativecommons.org/licenses/by/4.0/deed.vi.", "cc-by-4.0"),
+        ("Creative Commons Attribution 4.0 International (CC BY 4.0)", "cc-by-4.0"),
+        ("Giấy phép: CC BY-SA 4.0", "cc-by-sa-4.0"),
+        ("Licensed under the ODbL", "odc-odbl"),
+    ],
+)
+def test_the_licence_that_a_text_names_is_found(text, code):
+    found = licence_in(text)
+    assert found is not None
+    assert found.code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "Sử dụng theo quy định của pháp luật", "Không theo CC BY 4.0 hay CC BY-SA 4.0",
+        "https://creativecommons.org/licenses/by/4.0/ https://creativecommons.org/licenses/by-sa/4.0/",
+        "Licence: not specified", "(none)", "https://x.vn/dieu-khoan", "x" * 50_000,
+    ],
+)
+def test_what_names_none_or_several_names_none(text):
+    assert licence_in(text) is None
+
+
+def test_the_whole_text_is_kept_beside_the_licence():
+    text = "Creative Commons Attribution 4.0 (CC BY 4.0), ghi nguồn Sở A"
+    draft = {"title": "A", "license": text, "resources": [{"url": "https://x.vn", "license": text}]}
+    dataset = to_dataset(draft, SourceConfig(), lambda name: (None, []), "org").dataset
+    assert dataset["license_id"] == dataset["resources"][0]["license_id"] == "cc-by-4.0"
+    assert {"key": "license_text", "value": text} in dataset["extras"]
+    assert dataset["resources"][0]["license_text"] == text
