@@ -18,6 +18,7 @@ from ckanext.hanoi.dcat import settings as dcat_settings
 from ckanext.hanoi.quality import jobs as quality_jobs
 from ckanext.hanoi.quality import update as quality_update
 from ckanext.hanoi.search import catalog as search_catalog
+from ckanext.hanoi.tables import due as tables_due
 
 _HERE = "ckanext.hanoi"
 
@@ -57,6 +58,7 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.ITranslation)
     p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IResourceController, inherit=True)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IConfigurable)
 
@@ -71,6 +73,21 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def after_dataset_delete(self, context, pkg_dict):
         quality_jobs.changed()
+
+    def after_dataset_create(self, context, pkg_dict):
+        tables_due.dataset_changed(pkg_dict["id"])
+
+    def after_dataset_update(self, context, pkg_dict):
+        tables_due.dataset_changed(pkg_dict["id"])
+
+    def after_dataset_delete(self, context, pkg_dict):
+        tables_due.dataset_deleted(pkg_dict["id"])
+
+    def after_resource_create(self, context, resource):
+        tables_due.file_stored(resource)
+
+    def after_resource_update(self, context, resource):
+        tables_due.file_stored(resource)
 
     def before_dataset_index(self, pkg_dict):
         document = search.for_index(pkg_dict, search_catalog.above(pkg_dict))

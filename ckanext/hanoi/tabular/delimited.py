@@ -27,9 +27,14 @@ def read_text(text: str, limits: Limits, delimiter: str | None = None) -> Book:
     delimiter = delimiter or detect_delimiter(text)
     rows: list[list[Cell]] = [[]] if hint else []
     cells = 0
+    cut = False
     for row in _records(text, delimiter):
         cells += len(row)
-        if len(row) > limits.columns or len(rows) >= limits.rows or cells > limits.cells:
+        over = len(rows) >= limits.rows or cells > limits.cells
+        if over and limits.cut and len(row) <= limits.columns:
+            cut = True
+            break
+        if len(row) > limits.columns or over:
             raise SourceError(
                 "The file has more than %(rows)s rows, %(columns)s columns or %(cells)s cells.",
                 rows=limits.rows,
@@ -37,7 +42,7 @@ def read_text(text: str, limits: Limits, delimiter: str | None = None) -> Book:
                 cells=limits.cells,
             )
         rows.append([value if value.strip() else None for value in row])
-    return Book("csv", [Sheet("", rows)], delimiter=delimiter)
+    return Book("csv", [Sheet("", rows)], delimiter=delimiter, cut=cut)
 
 
 def detect_delimiter(text: str) -> str:

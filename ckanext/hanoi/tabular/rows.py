@@ -128,7 +128,7 @@ class _Reader:
                     self._start(again)
                     behind_header = again.bottom
                     continue
-            if not own or (index <= behind_header + 1 and _numbers_columns(own)):
+            if not own or (index <= behind_header + 1 and numbers_columns(own)):
                 continue
             filled, shared = self._filled(index, own)
             if self._is_entry(index, own, shared):
@@ -217,7 +217,7 @@ class _Reader:
         self.sections = [*kept, (style, text)]
 
 
-def _numbers_columns(own: dict[int, str]) -> bool:
+def numbers_columns(own: dict[int, str]) -> bool:
     """The row "(1) (2) (3)" or "A B 1 2" beneath a header."""
     matches = [_COLUMN_NUMBER.fullmatch(text) for _, text in sorted(own.items())]
     if len(matches) < 3 or not all(matches):

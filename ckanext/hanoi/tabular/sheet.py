@@ -26,7 +26,8 @@ _ERRORS = frozenset(
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of a file is read: rows and columns of a sheet, cells of all sheets, and bytes
-    after unpacking. More raises SourceError: half a list must never look like a whole one.
+    after unpacking. More raises SourceError: half a list must never look like a whole one. With
+    ``cut``, of delimited text the rows up to the limit are read, and ``Book.cut`` says so.
     """
 
     rows: int = 200_000
@@ -34,6 +35,7 @@ class Limits:
     cells: int = 4_000_000
     sheets: int = 300
     unpacked: int = 256 * 1024 * 1024
+    cut: bool = False
 
 
 @dataclass(slots=True)
@@ -68,12 +70,13 @@ class Sheet:
 @dataclass(slots=True)
 class Book:
     """A file. ``kind`` is csv, xlsx, xls, ods or html; ``encoding`` (as ``vietnamese.decode``
-    names it) and ``delimiter`` are there for text only."""
+    names it) and ``delimiter`` are there for text only; ``cut``: it has more rows."""
 
     kind: str
     sheets: list[Sheet]
     encoding: str | None = None
     delimiter: str | None = None
+    cut: bool = False
 
 
 def text_of(value: Cell) -> str:

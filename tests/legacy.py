@@ -7,7 +7,7 @@ import json
 import unicodedata
 from pathlib import Path
 
-DATA = Path(__file__).parents[2] / "data" / "vietnamese"
+DATA = Path(__file__).parent / "data" / "vietnamese"
 GLIBC = json.loads((DATA / "glibc_tables.json").read_text("utf-8"))
 
 TONES = "\u0300\u0309\u0303\u0301\u0323"

@@ -1,0 +1,210 @@
+"""The look at resources' tables through CKAN's API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+
+from ckanext.hanoi.logic.schema import tables as schema
+from ckanext.hanoi.model.tables import Table
+from ckanext.hanoi.tables import due, publish, settings, store
+from ckanext.hanoi.vietnamese import fold, sort_key
+
+_EMPTY = {"state": "unknown", "columns": [], "preview": [], "error_list": [], "remarks": []}
+
+
+def _checked(data_dict: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    context: Any = {"model": model, "session": model.Session}
+    data, errors = tk.navl_validate(data_dict, fields, context)
+    if errors:
+        raise tk.ValidationError(errors)
+    return data
+
+
+def _resource(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    id_ = tk.get_or_bust(data_dict, "id")
+    return tk.get_action("resource_show")(publish.own(context), {"id": id_})
+
+
+def _entry(resource_id: str) -> Table:
+    entry = model.Session.get(Table, resource_id, populate_existing=True)
+    if entry is None:
+        raise tk.ObjectNotFound(tk._("Nobody has looked at the table of this resource yet."))
+    return entry
+
+
+@tk.side_effect_free
+def hanoi_table_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """What was found in the table of a resource.
+
+    :param id: the resource
+
+    :returns: ``state`` (queued, running, table, none, failed; unknown where nobody was asked to
+      look), ``looked_at``, ``due``, ``message`` (why there is no table), ``kind``, ``encoding``,
+      ``delimiter``, ``rows``, ``checked_rows``, ``columns`` (``name``, ``type``, ``format``,
+      ``filled``, ``empty``, ``min``, ``max``, ``examples``, ``distinct``), ``preview`` (first rows
+      as texts), ``errors`` (their number), ``error_list`` and ``remarks`` (``code``, ``row``,
+      ``column``, ``message``), ``size`` in bytes, ``hash`` (SHA-256), ``proposals`` (fields of the
+      resource that the look would fill in), ``dictionary`` (accepted) and ``proposed_dictionary``
+    """
+    tk.check_access("hanoi_table_show", context, data_dict)
+    resource = _resource(context, data_dict)
+    entry = model.Session.get(Table, resource["id"], populate_existing=True)
+    if entry is None:
+        return {**_EMPTY, "resource_id": resource["id"], "package_id": resource["package_id"]}
+    return store.dictize(entry, resource)
+
+
+@tk.side_effect_free
+def hanoi_table_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """The tables that were looked at, of the datasets that the asker may read.
+
+    :param owner_org: of this agency only
+    :param state: in this state only
+    :param problems: only those with errors, or that could not be read
+    :param q: with these words in the title of dataset or resource, with or without accents
+    :param sort: ``errors`` (default: most first), ``looked_at``, ``title``, ``rows``
+    :param limit: 100, at most 1000
+    :param offset: 0
+
+    :returns: ``count``, ``results``, and ``agencies``: for each ``id``, ``title``, ``tables``,
+      ``with_errors``, ``errors``, ``unreadable``
+    """
+    tk.check_access("hanoi_table_list", context, data_dict)
+    asked = _checked(data_dict, schema.listing())
+    query = store.listing(context, asked)
+    agencies = _agencies(query)
+    rows = model.Session.execute(query).all()
+    words = fold(asked.get("q") or "").split()
+    rows = [row for row in rows if store.fits(words, row)]
+    rows.sort(key=_ORDERS[asked["sort"]])
+    page = rows[asked["offset"] : asked["offset"] + asked["limit"]]
+    titles = {agency["id"]: agency["title"] for agency in agencies}
+    return {
+        "count": len(rows),
+        "results": [
+            {**store.summary(row), "resource_name": row.resource_name,
+             "package_name": row.package_name, "package_title": row.package_title,
+             "owner_org": row.owner_org, "organization_title": titles.get(row.owner_org)}
+            for row in page
+        ],
+        "agencies": agencies,
+    }  # fmt: skip
+
+
+_ORDERS: dict[str, Any] = {
+    "errors": lambda row: (-(row.errors or 0), row.state == "table",
+                           sort_key(row.package_title or "")),
+    "looked_at": lambda row: -(row.looked_at.timestamp() if row.looked_at else 0),
+    "title": lambda row: (sort_key(row.package_title or ""), sort_key(row.resource_name or "")),
+    "rows": lambda row: -(row.rows or 0),
+}  # fmt: skip
+
+
+def _agencies(query: Any) -> list[dict[str, Any]]:
+    """Numbers per agency of what the query finds."""
+    found = query.subquery()
+    count = sa.func.count()
+    rows = model.Session.execute(
+        sa.select(
+            found.c.owner_org, model.Group.title, model.Group.name, count.label("tables"),
+            count.filter(found.c.errors > 0).label("with_errors"),
+            sa.func.coalesce(sa.func.sum(found.c.errors), 0).label("errors"),
+            count.filter(found.c.state.in_(("none", "failed"))).label("unreadable"),
+        )
+        .join(model.Group, model.Group.id == found.c.owner_org)
+        .group_by(found.c.owner_org, model.Group.title, model.Group.name)
+    ).all()  # fmt: skip
+    numbers = [
+        {"id": row.owner_org, "name": row.name, "title": row.title or row.name,
+         "tables": row.tables, "with_errors": row.with_errors, "errors": int(row.errors),
+         "unreadable": row.unreadable}
+        for row in rows
+    ]  # fmt: skip
+    return sorted(numbers, key=lambda one: (-one["errors"], sort_key(one["title"])))
+
+
+def hanoi_table_check(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Have tables looked at again, by the background job. One of these says which:
+
+    :param id: a resource, of whatever format
+    :param package_id: the resources of a dataset
+    :param owner_org: those of an agency
+    :param all: true: all (sysadmins only)
+
+    :returns: ``queued``: how many
+    """
+    asked = _checked(data_dict, schema.check())
+    tk.check_access("hanoi_table_check", context, asked)
+    if not settings.enabled():
+        raise tk.ValidationError({"id": [tk._("The look at tables is switched off on this site.")]})
+    if asked.get("id"):
+        resource = _resource(context, asked)
+        return {"queued": due.ask(urgent=True, resource_id=resource["id"])}
+    if asked.get("package_id"):
+        package = model.Package.get(asked["package_id"])
+        if package is None:
+            raise tk.ObjectNotFound(tk._("Dataset not found"))
+        return {"queued": due.ask(urgent=True, package_id=package.id)}
+    if asked.get("owner_org"):
+        group = model.Group.get(asked["owner_org"])
+        if group is None:
+            raise tk.ObjectNotFound(tk._("Organization not found"))
+        return {"queued": due.ask(urgent=False, owner_org=group.id)}
+    if not asked.get("all"):
+        raise tk.ValidationError({"id": [tk._("Say which: id, package_id, owner_org, or all.")]})
+    return {"queued": due.ask(urgent=False)}
+
+
+def hanoi_dictionary_accept(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Accept the proposed data dictionary of a resource, as it is or edited.
+
+    :param id: the resource
+    :param columns: ``[{"name", "description", "unit", "type"}]``; columns and fields that are not
+      given stay as proposed
+    :param replace: true: replace a text that the resource has already
+
+    :returns: ``dictionary``, ``text``, and ``written_to_resource``: false for a harvested
+      resource, whose dictionary is kept with what was found
+    """
+    tk.check_access("hanoi_dictionary_accept", context, data_dict)
+    resource = _resource(context, data_dict)
+    columns = data_dict.get("columns")
+    if columns is not None and not (
+        isinstance(columns, list) and all(isinstance(column, dict) for column in columns)
+    ):
+        raise tk.ValidationError({"columns": [tk._("Give a list of columns, each with its name.")]})
+    asked = {"columns": columns, "replace": tk.asbool(data_dict.get("replace") or False)}
+    return publish.accept_dictionary(context, _entry(resource["id"]), resource, asked)
+
+
+def hanoi_table_fill(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Write what a look found into fields of the resource.
+
+    :param id: the resource
+    :param fields: of ``format``, ``encoding``, ``size``, ``hash``
+
+    :returns: the fields that changed, with their values
+    """
+    tk.check_access("hanoi_table_fill", context, data_dict)
+    resource = _resource(context, data_dict)
+    fields = data_dict.get("fields") or []
+    fields = [fields] if isinstance(fields, str) else [str(name) for name in fields]
+    return publish.fill(context, _entry(resource["id"]), resource, fields)
+
+
+def hanoi_table_clean(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Delete what was found in resources that are no more. Sysadmins only.
+
+    :param days: how long that of a deleted dataset is kept (default:
+      ``ckanext.hanoi.tables.retention_days``)
+
+    :returns: ``deleted``: how many
+    """
+    tk.check_access("hanoi_table_clean", context, data_dict)
+    fields = {"days": [tk.get_validator("ignore_missing"),
+                       tk.get_validator("natural_number_validator")]}  # fmt: skip
+    return {"deleted": due.clean(_checked(data_dict, fields).get("days"))}

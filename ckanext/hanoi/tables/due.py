@@ -1,0 +1,249 @@
+"""Which resources are to be looked at: noted with the change of a dataset, in one statement, so
+that a harvest of thousands isn't slowed; one waiting job, however many there are.
+
+Nothing here may keep a dataset from being saved.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib.redis import connect_to_redis
+from redis.exceptions import RedisError
+from rq import Retry
+from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
+
+from ckanext.hanoi.model.harvest import now
+from ckanext.hanoi.model.tables import Table
+from ckanext.hanoi.tables import settings
+
+log = logging.getLogger(__name__)
+
+#: Formats (in capitals) and suffixes of files that hold a table.
+FORMATS = ("CSV", "TSV", "XLS", "XLSX", "ODS", "JSON", "GEOJSON")
+_SUFFIX = r"\.(csv|tsv|tab|xls|xlsx|ods|geojson)$"
+_FLAG = "hanoi_tables_changed"
+#: Seconds after which a job that was queued, and never began, is taken for lost.
+_LOST = 3600
+_listening = False
+
+#: Resources that may hold a table, and the fingerprint of each.
+_FOUND = """
+    SELECT r.id, r.package_id, md5(concat_ws('|', r.url, r.url_type, r.last_modified, r.hash,
+               r.format, extra->>'download_url', extra->>'modified')) AS fingerprint
+    FROM resource r
+    JOIN package p ON p.id = r.package_id
+    CROSS JOIN LATERAL (SELECT NULLIF(r.extras::text, '')::json AS extra) more
+    WHERE r.state = 'active' AND p.state IN ('active', 'draft') AND {which}
+      AND coalesce(r.url_type, '') IN ('', 'upload', 'link', 'api')
+      AND (upper(coalesce(r.format, '')) = ANY(:formats)
+           OR (coalesce(r.format, '') = '' AND r.url_type = 'upload')
+           OR lower(split_part(split_part(
+                coalesce(NULLIF(extra->>'download_url', ''), r.url), '#', 1), '?', 1)) ~ :suffix)
+"""
+_NOTE = """
+    INSERT INTO hanoi_table AS t (resource_id, package_id, fingerprint, state, due, created)
+    SELECT id, package_id, fingerprint, 'queued', :now, :now FROM ({found}) found
+    ON CONFLICT (resource_id) DO UPDATE
+    SET package_id = excluded.package_id, fingerprint = excluded.fingerprint, state = 'queued',
+        due = :now, attempts = 0, gone = NULL
+    WHERE {changed}
+"""
+_CHANGED = "t.fingerprint <> excluded.fingerprint OR t.gone IS NOT NULL"
+_FORGET = """
+    DELETE FROM hanoi_table t WHERE t.package_id = :id AND NOT EXISTS (
+        SELECT 1 FROM resource r
+        WHERE r.id = t.resource_id AND r.package_id = :id AND r.state = 'active')
+"""
+
+
+def _note(which: str, changed: str, **values: Any) -> int:
+    statement = _NOTE.format(found=_FOUND.format(which=which), changed=changed)
+    result: Any = model.Session.execute(
+        sa.text(statement),
+        {"now": now(), "formats": list(FORMATS), "suffix": _SUFFIX, **values},
+    )
+    return result.rowcount
+
+
+def dataset_changed(id_: str) -> None:
+    """Note what of a dataset that was created or changed is to be looked at. Not committed; the
+    job is queued when the change is."""
+    _safely(_dataset_changed, id_)
+
+
+def _dataset_changed(id_: str) -> None:
+    if _note("r.package_id = :id", _CHANGED, id=id_):
+        queue_after_commit()
+    model.Session.execute(sa.text(_FORGET), {"id": id_})
+
+
+def dataset_deleted(id_: str) -> None:
+    """What was found stays for a while: a dataset may come back."""
+    _safely(_dataset_deleted, id_)
+
+
+def _dataset_deleted(id_: str) -> None:
+    model.Session.execute(
+        sa.update(Table)
+        .where(Table.package_id == id_, Table.gone.is_(None))
+        .values(gone=now(), due=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def file_stored(resource: dict[str, Any]) -> None:
+    """CKAN 2.11 stores a file after it has committed the dataset: look again where it is another
+    one than was looked at."""
+    if resource.get("url_type") == "upload" and settings.enabled():
+        _safely(_file_stored, resource)
+
+
+def _file_stored(resource: dict[str, Any]) -> None:
+    from ckanext.hanoi.tables.source import stamp
+
+    entry = model.Session.execute(
+        sa.select(Table.state, Table.fetched).where(Table.resource_id == resource["id"])
+    ).first()
+    seen = entry.fetched.get("stamp") if entry else None
+    if entry and entry.state not in ("queued", "running") and seen != stamp(resource):
+        model.Session.execute(
+            sa.update(Table)
+            .where(Table.resource_id == resource["id"])
+            .values(due=now(), state="queued", attempts=0)
+            .execution_options(synchronize_session=False)
+        )
+        model.Session.commit()
+        enqueue()
+
+
+def _safely(work: Any, argument: Any) -> None:
+    if not settings.enabled():
+        return
+    session: Any = model.Session
+    try:
+        session.flush()
+        # no savepoint of the ORM: CKAN takes its end for a commit
+        session.execute(sa.text("SAVEPOINT hanoi_tables"))
+        try:
+            work(argument)
+        except SQLAlchemyError:
+            session.execute(sa.text("ROLLBACK TO SAVEPOINT hanoi_tables"))
+            raise
+        session.execute(sa.text("RELEASE SAVEPOINT hanoi_tables"))
+    except Exception:
+        log.exception("The look at tables takes no notice of %s", argument)
+
+
+def ask(*, urgent: bool, **which: Any) -> int:
+    """Have resources looked at now, changed or not; commits, queues the job, returns how many.
+
+    ``resource_id`` (of whatever format), ``package_id``, ``owner_org``, or nothing for all.
+    """
+    if "resource_id" in which:
+        count = _ask_for(which["resource_id"])
+    else:
+        where = {
+            "package_id": "r.package_id = :package_id",
+            "owner_org": "p.owner_org = :owner_org",
+        }
+        found = next((text for name, text in where.items() if name in which), "true")
+        count = _note(found, "t.state <> 'running'", **which)
+    if urgent:
+        key = "resource_id" if "resource_id" in which else "package_id"
+        model.Session.execute(
+            sa.update(Table).where(getattr(Table, key) == which.get(key)).values(urgent=True)
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
+    model.Session.commit()
+    enqueue()
+    return count
+
+
+def _ask_for(resource_id: str) -> int:
+    count = _note("r.id = :id", "t.state <> 'running'", id=resource_id)
+    if count:
+        return count
+    resource = model.Resource.get(resource_id)
+    entry = model.Session.get(Table, resource_id)
+    if entry is None and resource is not None:
+        model.Session.add(Table(resource_id=resource_id, package_id=resource.package_id,
+                                fingerprint="", state="queued", due=now()))  # fmt: skip
+        return 1
+    if entry is not None and entry.state != "running":
+        entry.state, entry.due, entry.attempts = "queued", now(), 0
+        return 1
+    return 0
+
+
+# -- the job ---------------------------------------------------------------------------------
+
+
+def queue_after_commit() -> None:
+    """Queue the job when the session's transaction is committed, and not before."""
+    global _listening
+    if not _listening:
+        event.listen(model.Session, "after_commit", _after_commit)
+        _listening = True
+    model.Session().info[_FLAG] = True
+
+
+def _after_commit(session: Any) -> None:
+    if session.info.get(_FLAG) and not session.in_nested_transaction():
+        del session.info[_FLAG]
+        enqueue()
+
+
+def _waiting_key() -> str:
+    return f"ckan:{tk.config.get('ckan.site_id')}:hanoi-tables-waiting"
+
+
+def enqueue() -> None:
+    """Queue the job, unless one waits in the queue already: it will see what is due then."""
+    from ckanext.hanoi.tables import work
+
+    try:
+        if not connect_to_redis().set(_waiting_key(), 1, nx=True, ex=_LOST):
+            return
+        tk.enqueue_job(
+            work.job, [], title="Look at tables", queue=settings.queue(),
+            rq_kwargs={"timeout": 3600, "retry": Retry(max=3), "result_ttl": 0,
+                       "failure_ttl": 86400},
+        )  # fmt: skip
+    except RedisError as error:
+        # what is due stands in the database: the next change or ``ckan hanoi tables check`` sees it
+        log.warning("The job queue does not answer: %s", error)
+
+
+def begun() -> None:
+    """The job is no longer waiting: what becomes due from here on needs another one."""
+    try:
+        connect_to_redis().delete(_waiting_key())
+    except RedisError as error:
+        log.warning("Redis does not answer: %s", error)
+
+
+def waiting() -> int:
+    """How many resources are due now."""
+    query = sa.select(sa.func.count()).where(Table.due <= now())
+    return model.Session.execute(query).scalar_one()
+
+
+def clean(days: int | None = None) -> int:
+    """Delete what was found in resources that are no more, and in datasets deleted long ago."""
+    kept = int(settings.value("retention_days")) if days is None else days
+    result: Any = model.Session.execute(
+        sa.text(
+            "DELETE FROM hanoi_table t WHERE gone < :long_ago OR NOT EXISTS ("
+            " SELECT 1 FROM resource r WHERE r.id = t.resource_id AND r.state = 'active')"
+        ),
+        {"long_ago": now() - timedelta(days=kept)},
+    )
+    model.Session.commit()
+    return result.rowcount

@@ -1,0 +1,47 @@
+"""The declared configuration of the look at tables, read in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.lib import jobs
+
+from ckanext.hanoi.harvest.fetch import Fetcher
+from ckanext.hanoi.tables.look import Wishes
+
+_PREFIX = "ckanext.hanoi.tables."
+
+
+def value(name: str) -> Any:
+    """The option ``ckanext.hanoi.tables.<name>``."""
+    return tk.config.get(_PREFIX + name)
+
+
+def enabled() -> bool:
+    return tk.asbool(value("enabled"))
+
+
+def queue() -> str:
+    return value("queue") or jobs.DEFAULT_QUEUE_NAME
+
+
+def wishes() -> Wishes:
+    return Wishes(
+        preview_rows=int(value("preview_rows")),
+        max_rows=int(value("max_rows")),
+        max_bytes=int(value("max_bytes")),
+        # what is left is for reading the file before, and for a slow machine
+        seconds=int(value("seconds")) / 3,
+    )
+
+
+def fetcher() -> Fetcher:
+    """Fetches as the harvester does: public hosts only, and those that the admin allowed it."""
+    hosts = tk.config.get("ckanext.hanoi.harvest.allowed_hosts") or []
+    return Fetcher(
+        allowed_hosts=hosts.split() if isinstance(hosts, str) else hosts,
+        timeout=float(value("seconds")),
+        max_bytes=int(value("max_bytes")),
+        retries=1,
+    )

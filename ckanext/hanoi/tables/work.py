@@ -1,0 +1,222 @@
+"""The background job: takes what is due, one file after another, however many there are.
+
+One process of all workers looks at a time, so that no host is asked by two at once. Each file is
+looked at in a child process (``child``): what is hostile in it ends there.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+
+from ckanext.hanoi.harvest import locks
+from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
+from ckanext.hanoi.harvest.record import N_, SourceError
+from ckanext.hanoi.model.harvest import now
+from ckanext.hanoi.model.tables import Table
+from ckanext.hanoi.tables import due, settings, source
+from ckanext.hanoi.tables.child import Looker
+
+log = logging.getLogger(__name__)
+
+LOCK = "hanoi-tables"
+#: Seconds after which a job gives the worker back and queues the next one.
+BUDGET = 240
+#: Looks without an answer before the reason stands; failures of a host before it is left alone.
+ATTEMPTS, HOST_FAILURES = 3, 3
+_PATIENCE = timedelta(hours=1)
+_CHOICE = 100
+
+#: Called with the number of files looked at, and the last one's entry, after each file.
+Progress = Callable[[int, Table], None]
+
+
+def job() -> None:
+    """Look at what is due; then queue another job if there is more."""
+    due.begun()
+    if not settings.enabled():
+        return
+    run(seconds=BUDGET)
+    model.Session.rollback()
+    if due.waiting():
+        due.enqueue()
+
+
+def run(seconds: float | None = None, progress: Progress | None = None) -> bool:
+    """Look at everything due, for so many seconds; False where another process is doing so."""
+    with locks.held(LOCK) as got:
+        if not got:
+            return False
+        _adopt()
+        memory = int(settings.value("memory")) << 20
+        with Looker(memory, float(settings.value("seconds"))) as looker, settings.fetcher() as web:
+            _Round(looker, web, seconds, progress).go()
+        due.clean()
+    return True
+
+
+def _adopt() -> None:
+    """What a process left that died while it looked. What it died of may be the file: it has
+    only so many attempts."""
+    left = sa.update(Table).where(Table.state == "running")
+    values = {"attempts": Table.attempts + 1, "state": "queued", "due": now()}
+    for statement in (
+        left.where(Table.attempts + 1 < ATTEMPTS).values(**values),
+        left.values(state="failed", due=None, message=N_("The look at the file ended without an "
+                    "answer, several times."), params={}),
+    ):  # fmt: skip
+        model.Session.execute(statement.execution_options(synchronize_session=False))
+    model.Session.commit()
+
+
+class _Round:
+    """Goes through what is due, in an order in which no host is asked twice in a row."""
+
+    def __init__(
+        self, looker: Looker, fetcher: Fetcher, seconds: float | None, progress: Progress | None
+    ) -> None:
+        self.looker, self.fetcher, self.progress = looker, fetcher, progress
+        self.deadline = time.monotonic() + seconds if seconds else None
+        self.pause = float(settings.value("pause"))
+        self.free: dict[str, float] = {}  # when a host may be asked again
+        self.failures: dict[str, int] = {}
+        self.wishes = settings.wishes()
+        self.looked = 0
+
+    def go(self) -> None:
+        while self.deadline is None or time.monotonic() < self.deadline:
+            found = self._next()
+            if found is None:
+                return
+            self._look(*found)
+
+    def _next(self) -> tuple[Table, dict[str, Any]] | None:
+        """The next entry and its resource; waits where only hosts are left that need a pause."""
+        while True:
+            entries = model.Session.execute(
+                sa.select(Table).where(Table.due <= now())
+                .order_by(Table.urgent.desc(), Table.due, Table.resource_id).limit(_CHOICE)
+                .execution_options(populate_existing=True)
+            ).scalars().all()  # fmt: skip
+            waits: list[float] = []
+            for entry in entries:
+                resource = _resource(entry.resource_id)
+                if resource is None:
+                    model.Session.delete(entry)
+                    continue
+                host = source.host_of(resource)
+                if self.failures.get(host, 0) >= HOST_FAILURES:
+                    # a host in trouble is left alone for a while
+                    entry.due = now() + _PATIENCE
+                    continue
+                wait = self.free.get(host, 0) - time.monotonic()
+                if wait <= 0:
+                    return entry, resource
+                waits.append(wait)
+            model.Session.commit()
+            if not entries:
+                return None
+            if waits:
+                time.sleep(min(waits))
+
+    def _look(self, entry: Table, resource: dict[str, Any]) -> None:
+        seen, host = entry.fingerprint, source.host_of(resource)
+        # asked for by a person, or without an answer so far: in full
+        anew = entry.urgent or entry.message or not entry.report
+        before = {} if anew else dict(entry.fetched or {})
+        entry.state, entry.started = "running", now()
+        # no transaction stays open while others are waited for
+        model.Session.commit()
+        try:
+            values = self._values(resource, before)
+            self.failures[host] = 0
+        except SourceError as error:
+            values = self._failed(entry.attempts, host, error)
+        if host:
+            self.free[host] = time.monotonic() + self.pause
+        _save(entry.resource_id, seen, values)
+        self.looked += 1
+        fresh = model.Session.get(Table, entry.resource_id, populate_existing=True)
+        if self.progress and fresh is not None:
+            self.progress(self.looked, fresh)
+
+    def _values(self, resource: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+        with source.opened(resource, self.fetcher, before, self.wishes.max_bytes) as file:
+            values: dict[str, Any] = {"attempts": 0, "looked_at": now(), "fetched": file.fetched,
+                                      "due": _again(resource)}  # fmt: skip
+            if not file.path:  # it is what it was: a table
+                return {**values, "state": "table"}
+            claimed = str(resource.get("format") or "")
+            report = self.looker.look(file.path, claimed, self.wishes)
+        message, params = report.pop("message", None), report.pop("params", {})
+        return {
+            **values,
+            "state": "none" if message else "table",
+            "message": message,
+            "params": params,
+            "kind": report.get("kind"),
+            "encoding": report.get("encoding"),
+            "rows": report.get("rows"),
+            "columns": report.get("columns_total"),
+            "errors": report.get("errors_total"),
+            "size": report.get("size"),
+            "hash": report.get("hash"),
+            "report": report,
+        }
+
+    def _failed(self, attempts: int, host: str, error: SourceError) -> dict[str, Any]:
+        """It could not be had: later once more, if that may help. What was found before stays."""
+        if host:
+            self.failures[host] = self.failures.get(host, 0) + 1
+        again = isinstance(error, FetchError) and error.retryable and attempts + 1 < ATTEMPTS
+        days = int(settings.value("refresh_days"))
+        later = now() + timedelta(days=days) if host and days else None
+        return {
+            "state": "failed",
+            "attempts": attempts + 1,
+            "due": now() + _PATIENCE * 4**attempts if again else later,
+            "message": error.message,
+            "params": {key: str(value)[:500] for key, value in error.params.items()},
+        }
+
+
+def _resource(id_: str) -> dict[str, Any] | None:
+    """The resource of a dataset that is there, as a flat dictionary."""
+    resource = model.Session.get(model.Resource, id_, populate_existing=True)
+    if resource is None or resource.state != "active":
+        return None
+    return {
+        **(resource.extras or {}),
+        "id": resource.id,
+        "url": resource.url,
+        "url_type": resource.url_type,
+        "format": resource.format,
+    }
+
+
+def _again(resource: dict[str, Any]) -> datetime | None:
+    """When the file is looked at next although the catalog hears of no change."""
+    days = int(settings.value("refresh_days"))
+    return now() + timedelta(days=days) if days and source.host_of(resource) else None
+
+
+def _save(resource_id: str, seen: str, values: dict[str, Any]) -> None:
+    """Write what was found, unless the resource has changed meanwhile: then it is due again."""
+    mine = sa.update(Table).where(Table.resource_id == resource_id)
+    kept: Any = model.Session.execute(
+        mine.where(Table.fingerprint == seen, Table.state == "running", Table.gone.is_(None))
+        .values(urgent=False, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if not kept.rowcount:
+        model.Session.execute(
+            mine.where(Table.state == "running").values(state="queued")
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
+    model.Session.commit()
