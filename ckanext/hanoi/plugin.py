@@ -67,20 +67,14 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def after_dataset_create(self, context, pkg_dict):
         quality_jobs.changed()
-
-    def after_dataset_update(self, context, pkg_dict):
-        quality_jobs.changed()
-
-    def after_dataset_delete(self, context, pkg_dict):
-        quality_jobs.changed()
-
-    def after_dataset_create(self, context, pkg_dict):
         tables_due.dataset_changed(pkg_dict["id"])
 
     def after_dataset_update(self, context, pkg_dict):
+        quality_jobs.changed()
         tables_due.dataset_changed(pkg_dict["id"])
 
     def after_dataset_delete(self, context, pkg_dict):
+        quality_jobs.changed()
         tables_due.dataset_deleted(pkg_dict["id"])
 
     def after_resource_create(self, context, resource):

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ckanext.hanoi.harvest.record import N_
-from ckanext.hanoi.tables.look import Wishes, look
+from ckanext.hanoi.tables.look import OUT_OF_MEMORY, Wishes, look
 
 _READY = b"ready\n"
 #: Seconds that the process may take to begin (it loads frictionless).
@@ -64,7 +64,11 @@ class Looker:
             self.close()
             return {"message": N_("Reading the file takes more memory than is allowed for it, or "
                                   "its reader fails on it."), "params": {}}  # fmt: skip
-        return json.loads(answer)
+        report = json.loads(answer)
+        if report.get("message") == OUT_OF_MEMORY:
+            # what it has taken it may not give back
+            self.close()
+        return report
 
     def close(self) -> None:
         """End the process; the next look begins another."""

@@ -21,6 +21,9 @@ _LONGEST_CELL, _MOST_COLUMNS = 160, 200
 _OLD = ("tcvn3", "vni", "viscii", "windows-1258", "windows-1252")
 
 
+OUT_OF_MEMORY = N_("Reading the file takes more memory than is allowed for it.")
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """How far a look goes: rows shown, rows and cells read, errors kept, seconds for the check."""
@@ -51,8 +54,7 @@ def look(path: str, claimed: str = "", wishes: Wishes | None = None) -> dict[str
     except SourceError as error:
         reason = {"message": error.message, "params": _texts(error.params)}
     except MemoryError:
-        reason = {"message": N_("Reading the file takes more memory than is allowed for it."),
-                  "params": {}}  # fmt: skip
+        reason = {"message": OUT_OF_MEMORY, "params": {}}
     except OSError as error:
         reason = {"message": N_("The file can't be read: %(error)s"),
                   "params": {"error": error.strerror or str(error)}}  # fmt: skip

@@ -99,7 +99,7 @@ def test_many_changes_have_one_job(office, web):
     due.begun()
     for number in range(5):
         office.dataset({"url": web(f"/{number}.csv"), "format": "CSV"})
-    assert [job.meta["title"] for job in queue.jobs] == ["Look at tables"]
+    assert [job.meta["title"] for job in queue.jobs].count("Look at tables") == 1
 
 
 def test_neither_a_fault_of_ours_nor_the_switch_keeps_a_dataset_back(office, monkeypatch):

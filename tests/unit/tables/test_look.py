@@ -308,13 +308,15 @@ def test_any_bytes_have_a_report_that_can_be_kept(see, content):
     assert ("columns" in report) != ("message" in report)
 
 
+_WORKBOOK = spreadsheets.xlsx({"S": [["Tên", "Số"], ["A", 1], ["B", 2]]})
+
+
 @_QUICK
 @given(st.data())
 def test_a_workbook_damaged_anywhere_has_a_report(see, data):
-    whole = spreadsheets.xlsx({"S": [["Tên", "Số"], ["A", 1], ["B", 2]]})
-    place = data.draw(st.integers(0, len(whole) - 1))
+    place = data.draw(st.integers(0, len(_WORKBOOK) - 1))
     junk = data.draw(st.binary(min_size=1, max_size=20))
-    report = see(whole[:place] + junk + whole[place + len(junk) :])
+    report = see(_WORKBOOK[:place] + junk + _WORKBOOK[place + len(junk) :])
     assert "size" in report
 
 
