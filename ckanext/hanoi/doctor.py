@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
@@ -162,6 +163,28 @@ def _agencies() -> Finding:
         text, remedy = "no agency is an organization yet", "ckan hanoi agencies apply"
         return Finding("agencies", "warning", text, remedy)
     return Finding("agencies", "ok", f"{there} of the city's agencies are organizations")
+
+
+@_check("quality")
+def _quality() -> Finding:
+    from ckanext.hanoi.model.quality import LinkCheck, Quality
+    from ckanext.hanoi.quality import store
+
+    waiting, known = len(store.changed()), len(store.everything())
+    if waiting and waiting == known:
+        remedy = "ckan hanoi quality update, each night by cron"
+        return Finding("quality", "warning", "no dataset has been measured yet", remedy)
+    checked = model.Session.execute(
+        sa.select(sa.func.count(LinkCheck.checked), sa.func.count(LinkCheck.id))
+    ).one()
+    if checked[1] and not checked[0]:
+        text, remedy = "no link has been checked yet", "ckan hanoi links check, each night by cron"
+        return Finding("quality", "warning", text, remedy)
+    last = model.Session.execute(sa.select(sa.func.max(Quality.computed))).scalar()
+    if waiting or (last and store.now() - last > timedelta(days=3)):
+        text = f"{waiting} datasets changed since they were measured; the last time was {last}"
+        return Finding("quality", "warning", text, "Run a worker, or ckan hanoi quality update")
+    return Finding("quality", "ok", f"{known} datasets measured, {checked[0]} links checked")
 
 
 @_check("harvesting")

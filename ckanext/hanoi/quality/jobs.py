@@ -18,13 +18,14 @@ from redis.exceptions import RedisError
 from rq.job import Job
 from sqlalchemy import event
 
-from ckanext.hanoi.quality import store, update
+from ckanext.hanoi.quality import checking, store, update
 
 log = logging.getLogger(__name__)
 
 _MARK = "hanoi_quality"
 #: A job that waits longer than this is taken for lost, and another one is queued.
 _WAITING_SECONDS = 600
+_CHECK_SECONDS = 300
 _NIGHT = 3  # o'clock in the city
 _listening = False
 
@@ -81,6 +82,23 @@ def night() -> None:
     """Job: what cron does too (``ckan hanoi quality update``), by the worker's own scheduler."""
     ensure_night()
     update.run(store.everything())
+    if tk.config.get("ckanext.hanoi.links.nightly"):
+        enqueue_check()
+
+
+def check_links() -> None:
+    """Job: check links for some minutes, and go to the end of the queue if there are more."""
+    counts = checking.run(seconds=_CHECK_SECONDS)
+    if counts and 0 < counts.checked < counts.due:
+        enqueue_check()
+
+
+def enqueue_check() -> None:
+    """Queue a check of the links that are due."""
+    tk.enqueue_job(
+        check_links, title="Links of the datasets", queue=queue_name(),
+        rq_kwargs={"timeout": 3600, "result_ttl": 0, "failure_ttl": 86400},
+    )  # fmt: skip
 
 
 def ensure_night() -> None:
