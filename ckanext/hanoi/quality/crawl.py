@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -151,7 +151,7 @@ class Crawl:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
 
-    def run(self, targets: Iterable[Target]) -> Iterator[Result]:
+    def run(self, targets: Iterable[Target]) -> Generator[Result, None, None]:
         """The results as they come. Who stops reading stops the run."""
         hosts: dict[str, list[Target]] = {}
         for target in targets:
