@@ -109,3 +109,11 @@ def clean_tags(data: Data) -> None:
         elif word or not value.strip():
             for other in [k for k in data if k[:2] == key[:2]]:
                 del data[other]
+
+
+def saves_draft(data: Data, context: Context) -> bool:
+    """Whether this saves a draft. Only where CKAN will not ignore the state that is given."""
+    return data.get(("state",)) == "draft" and bool(
+        context.get("allow_state_change") or context.get("ignore_auth")
+        or context.get("package") is not None
+    )

@@ -14,7 +14,7 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi.dataset import geojson, rules
+from ckanext.hanoi.dataset import drafts, geojson, rules
 from ckanext.hanoi.dataset.navl import (
     Context,
     Data,
@@ -27,6 +27,7 @@ from ckanext.hanoi.dataset.navl import (
     complaint,
     drop,
     names_beginning_with,
+    saves_draft,
 )
 from ckanext.hanoi.vietnamese import tag
 from ckanext.hanoi.vocabulary import vocabulary
@@ -229,8 +230,11 @@ _MEDIA_TYPE = apply(rules.media_type)
 
 
 def hanoi_title(key, data, errors, context):
-    """The title; a new dataset without one is called by its name."""
+    """The title; a new dataset without one is called by its name. A draft may be without."""
     value = data.get(key)
+    if not str(value or "").strip() and saves_draft(data, context):
+        data[key] = ""
+        raise tk.StopOnError
     if value is tk.missing or value is None:
         if context.get("package") is not None:
             data.pop(key, None)
@@ -245,16 +249,21 @@ def hanoi_title(key, data, errors, context):
 
 def hanoi_slug(key, data, errors, context):
     """A name for the dataset's address, made of its title where none is given. An update that
-    gives none keeps the old one."""
-    value = data.get(key)
-    if isinstance(value, str) and value.strip():
+    gives none keeps the old one, unless that is one of a draft that had no title yet."""
+    value, package = data.get(key), context.get("package")
+    unnamed = package is not None and drafts.is_unnamed(package.name)
+    if isinstance(value, str) and value.strip() and not (unnamed and value == package.name):
         data[key] = value.strip()
         return
-    if context.get("package") is not None:
+    title = data.get((*key[:-1], "title"))
+    titled = isinstance(title, str) and bool(title.strip())
+    if package is not None and not (unnamed and titled):
         data.pop(key, None)
         raise tk.StopOnError
-    title = data.get((*key[:-1], "title"))
-    if not isinstance(title, str) or not title.strip():
+    if not titled and saves_draft(data, context):
+        data[key] = drafts.new_name()
+        raise tk.StopOnError
+    if not titled:
         errors[key].append(tk._("Missing value"))
         raise tk.StopOnError
     data[key] = rules.unique_slug(title, names_beginning_with)

@@ -6,6 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.hanoi.dataset import drafts
 from ckanext.hanoi.dataset.rules import RuleError, as_list
 from ckanext.hanoi.dates import parse
 from ckanext.hanoi.helpers.agency import hanoi_agency_title
@@ -145,6 +146,11 @@ def _citation(data: dict[str, Any], lang: str) -> str:
 def hanoi_is_address(text: str) -> bool:
     """Whether the text is an http(s) address."""
     return bool(re.match(r"https?://[^\s/]", text or ""))
+
+
+def hanoi_is_unnamed(name: str | None) -> bool:
+    """Whether it is the name of a draft that has no title yet."""
+    return drafts.is_unnamed(name)
 
 
 def _words(term: Term) -> list[str]:

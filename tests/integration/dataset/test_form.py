@@ -85,7 +85,7 @@ def first_page(browser, agency, **changes):
     return browser
 
 
-def test_an_editor_goes_through_the_pages_and_publishes(browser, agency):
+def test_an_editor_goes_through_the_pages_and_what_is_to_be_public_waits(browser, agency):
     browser.open("/dataset/new")
     assert browser.step == "Đây là dữ liệu gì"
     assert len(browser.page.select(".hanoi-steps li")) == 6
@@ -98,7 +98,8 @@ def test_an_editor_goes_through_the_pages_and_publishes(browser, agency):
     browser.send(conforms_to="TCVN 7980-2:2024\r\nGTFS")
     browser.send("#resource-edit", save="go-metadata", url="https://example.org/a.csv", name="Tệp")
     dataset = model.Package.get("truong-mam-non")
-    assert (dataset.state, dataset.private) == ("active", False)
+    assert (dataset.state, dataset.private) == ("active", True)
+    assert "chờ phê duyệt" in browser.text
     assert dataset.extras["modified"] == "2025-09-30"
     assert dataset.extras["theme"] == '["giao-duc"]'
     assert dataset.extras["conforms_to"] == '["TCVN 7980-2:2024", "GTFS"]'

@@ -1,0 +1,94 @@
+"""The one place where it is decided whether a change makes a dataset public: form, API, bulk
+update, import all end in ``package_create`` or ``package_update``.
+
+The validator ``hanoi_approval`` (dataset/validators_approval.py) asks ``judge`` and keeps the
+dataset private where approval is needed; the chained actions (logic/action/package.py) run
+through ``watched``, which puts down what that came to once it is saved. What the catalog itself
+does (``ignore_auth``: harvesting, background jobs) passes.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import authz, model
+from flask import has_request_context
+
+from ckanext.hanoi.review import mail, rules, store
+
+_NOTE = "hanoi_review"
+#: In the context of ``package_patch``: the remark of the admin who approves.
+REMARK = "hanoi_review_remark"
+
+
+def mode() -> str:
+    """``publish``, ``changes`` or ``off``."""
+    return tk.config.get("ckanext.hanoi.approval") or rules.MODES[0]
+
+
+def may_publish(user: str | None, owner_org: str | None) -> bool:
+    """Whether the user decides for the agency: its admins, those of the agencies above, sysadmins.
+    A dataset without an agency has sysadmins only."""
+    if not user:
+        return False
+    if authz.is_sysadmin(user):
+        return True
+    return bool(owner_org) and authz.has_user_permission_for_group_or_org(owner_org, user, "admin")
+
+
+def judge(context: Any, package: model.Package | None, owner_org: str | None, public: bool) -> str:
+    """``rules.outcome`` of a change by the user of the context, remembered for ``watched``."""
+    if context.get("ignore_auth") or not public:
+        return ""
+    was_public = (
+        package is not None and package.state == "active" and not package.private
+        and package.owner_org == owner_org
+    )  # fmt: skip
+    found = rules.outcome(mode(), may_publish(context.get("user"), owner_org), was_public, public)
+    if found and _NOTE in context:
+        context[_NOTE]["outcome"] = found
+    return found
+
+
+def watched(next_: Callable[..., Any], context: Any, data_dict: dict[str, Any]) -> Any:
+    """Runs CKAN's action; then requests, approvals and changes are put down."""
+    if context.get("ignore_auth"):
+        return next_(context, data_dict)
+    # validators get a copy of the context, with this same dictionary in it
+    note: dict[str, str] = {}
+    context[_NOTE] = note
+    result = next_(context, data_dict)
+    if note:
+        id_ = result if isinstance(result, str) else result["id"]
+        _put_down(note["outcome"], id_, context)
+    return result
+
+
+def _put_down(outcome: str, package_id: str, context: Any) -> None:
+    user_id = _user_id(context)
+    if outcome == "publish":
+        review = store.published(package_id, user_id, context.get(REMARK, ""), mode() != "off")
+        if review is not None:
+            mail.enqueue(review)
+    elif outcome == "change":
+        store.changed(package_id, user_id)
+    elif outcome == "submit":
+        review, new = store.submit(package_id, user_id)
+        if new:
+            mail.enqueue(review)
+            _say_so()
+
+
+def _user_id(context: Any) -> str:
+    user = context.get("auth_user_obj") or model.User.get(context.get("user"))
+    return user.id
+
+
+def _say_so() -> None:
+    """On a page (not to a program), that the dataset waits now."""
+    if has_request_context() and tk.get_endpoint()[0] not in ("api", None):
+        tk.h.flash_notice(tk._(
+            "The dataset waits for approval. It becomes public once an admin of the agency has "
+            "approved it; until then only the agency sees it."
+        ))

@@ -1,0 +1,90 @@
+"""Pages of approval, under /hanoi/review. They only call actions, which anybody can too."""
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.lib.helpers import Page, pager_url
+from flask import Blueprint, Response
+
+from ckanext.hanoi.logic.schema.review import FILTERS, SORTS
+from ckanext.hanoi.vietnamese import sort_key
+from ckanext.hanoi.views.table import as_csv
+
+hanoi_review = Blueprint("hanoi_review", __name__, url_prefix="/hanoi/review")
+
+_PAGE = 50
+_COLUMNS = ("state", "dataset", "title", "organization", "submitted", "submitted_by", "message",
+            "decided", "decided_by", "remark")  # fmt: skip
+_DONE = {
+    "submit": lambda: tk._("Submitted. It becomes public once an admin of the agency approves it."),
+    "withdraw": lambda: tk._("The request is withdrawn; the dataset stays private."),
+    "approve": lambda: tk._("Approved: the dataset is public."),
+    "return": lambda: tk._("Returned; the submitter is told by e-mail."),
+}
+
+
+@hanoi_review.route("")
+def index() -> Any:
+    """Requests of the reader's agencies; can be filtered, sorted and exported."""
+    if not tk.current_user.is_authenticated:
+        return tk.redirect_to("user.login", came_from=tk.request.full_path)
+    args = tk.request.args
+    filters = {name: args.get(name, "") for name in ("q", "owner_org", "state", "sort")}
+    asked = {name: value for name, value in filters.items() if value}
+    number = tk.h.get_page_number(args)
+    csv = args.get("format") == "csv"
+    window = {"limit": 1000} if csv else {"limit": _PAGE, "offset": (number - 1) * _PAGE}
+    try:
+        found = tk.get_action("hanoi_review_list")({}, {**asked, **window})
+    except tk.ValidationError as error:
+        return tk.abort(400, "; ".join(error.error_summary.values()))
+    if csv:
+        return _export(asked, found)
+    organizations = tk.get_action("organization_list_for_user")({}, {"permission": "read"})
+    pager = Page([], page=number, url=pager_url, item_count=found["count"], items_per_page=_PAGE)
+    pager.items = found["results"]
+    return tk.render("hanoi/review/index.html", {
+        "requests": found["results"], "count": found["count"], "filters": filters,
+        "states": FILTERS, "sorts": SORTS, "page": pager,
+        "organizations": sorted(((one["id"], one["title"] or one["name"])
+                                 for one in organizations), key=lambda pair: sort_key(pair[1])),
+    })  # fmt: skip
+
+
+def _export(asked: dict[str, Any], found: dict[str, Any]) -> Response:
+    rows = found["results"]
+    while len(rows) < found["count"]:
+        more = tk.get_action("hanoi_review_list")({}, {**asked, "limit": 1000,
+                                                       "offset": len(rows)})  # fmt: skip
+        if not more["results"]:
+            break
+        rows += more["results"]
+    return as_csv("approval", _COLUMNS, [
+        {**row, "dataset": row["dataset"]["name"], "title": row["dataset"]["title"],
+         "organization": (row["organization"] or {}).get("title"),
+         "submitted_by": row["submitted_by"]["title"],
+         "decided_by": (row["decided_by"] or {}).get("title")}
+        for row in rows
+    ])  # fmt: skip
+
+
+@hanoi_review.route("/<id>/<any(submit, withdraw, approve, return):step>", methods=["POST"])
+def decide(id: str, step: str) -> Any:
+    """A button of the dataset's page or of the list; what can't be done is said there."""
+    form = tk.request.form
+    data = {name: form[name] for name in ("message", "remark", "metadata_modified") if name in form}
+    try:
+        tk.get_action(f"hanoi_review_{step}")({}, {**data, "id": id})
+    except tk.ObjectNotFound as error:
+        return tk.abort(404, str(error))
+    except tk.NotAuthorized as error:
+        return tk.abort(403, str(error))
+    except tk.ValidationError as error:
+        for message in error.error_summary.values():
+            tk.h.flash_error(message)
+    else:
+        tk.h.flash_success(_DONE[step]())
+    if form.get("back") == "list":
+        return tk.redirect_to("hanoi_review.index")
+    return tk.redirect_to("dataset.read", id=id)
