@@ -251,8 +251,9 @@ def hanoi_slug(key, data, errors, context):
     """A name for the dataset's address, made of its title where none is given. An update that
     gives none keeps the old one, unless that is one of a draft that had no title yet."""
     value, package = data.get(key), context.get("package")
-    unnamed = package is not None and drafts.is_unnamed(package.name)
-    if isinstance(value, str) and value.strip() and not (unnamed and value == package.name):
+    old_name = package.name if package is not None else ""
+    unnamed = drafts.is_unnamed(old_name)
+    if isinstance(value, str) and value.strip() and not (unnamed and value == old_name):
         data[key] = value.strip()
         return
     title = data.get((*key[:-1], "title"))

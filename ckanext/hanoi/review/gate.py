@@ -66,22 +66,25 @@ def watched(next_: Callable[..., Any], context: Any, data_dict: dict[str, Any]) 
 
 
 def _put_down(outcome: str, package_id: str, context: Any) -> None:
-    user_id = _user_id(context)
+    by = user_id(context)
     if outcome == "publish":
-        review = store.published(package_id, user_id, context.get(REMARK, ""), mode() != "off")
+        review = store.published(package_id, by, context.get(REMARK, ""), mode() != "off")
         if review is not None:
             mail.enqueue(review)
     elif outcome == "change":
-        store.changed(package_id, user_id)
+        store.changed(package_id, by)
     elif outcome == "submit":
-        review, new = store.submit(package_id, user_id)
+        review, new = store.submit(package_id, by)
         if new:
             mail.enqueue(review)
             _say_so()
 
 
-def _user_id(context: Any) -> str:
+def user_id(context: Any) -> str:
+    """The id of the context's user."""
     user = context.get("auth_user_obj") or model.User.get(context.get("user"))
+    if user is None:
+        raise tk.NotAuthorized(tk._("Log in to see this page."))
     return user.id
 
 

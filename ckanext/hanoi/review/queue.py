@@ -69,7 +69,7 @@ def _rows(user: str, sysadmin: bool, asked: dict[str, Any]) -> list[_Row]:
     if asked["state"] != "all":
         query = query.where(Review.state == asked["state"])
     if asked.get("mine"):
-        query = query.where(Review.submitted_by == model.User.get(user).id)
+        query = query.where(Review.submitted_by == authz.get_user_id_for_username(user))
     if not sysadmin:
         query = query.where(model.Package.owner_org.in_(organizations(user, "read")))
     if asked.get("owner_org"):
@@ -83,7 +83,7 @@ def _sort(rows: list[_Row], order: str, state: str) -> None:
     if order == "title":
         rows.sort(key=lambda row: sort_key(row[1].title or row[1].name))
     elif order == "organization":
-        rows.sort(key=lambda row: sort_key(row[2].title if row[2] else ""))
+        rows.sort(key=lambda row: sort_key((row[2].title or "") if row[2] else ""))
     elif order == "decided":
         rows.sort(key=lambda row: row[0].decided or datetime.min, reverse=True)
 

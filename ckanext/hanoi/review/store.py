@@ -6,6 +6,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
+from sqlalchemy.exc import IntegrityError
 
 from ckanext.hanoi.model.harvest import now
 from ckanext.hanoi.model.review import Review
@@ -35,7 +36,7 @@ def submit(package_id: str, user_id: str, message: str = "") -> tuple[Review, bo
     model.Session.add(review)
     try:
         model.Session.commit()
-    except sa.exc.IntegrityError:
+    except IntegrityError:
         model.Session.rollback()
         found = pending(package_id)
         if found is None:

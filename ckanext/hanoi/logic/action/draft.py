@@ -9,6 +9,7 @@ from ckan import logic, model
 
 from ckanext.hanoi.dataset import drafts
 from ckanext.hanoi.logic.schema.harvest import page
+from ckanext.hanoi.review import gate
 
 
 def hanoi_draft_save(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -62,18 +63,17 @@ def hanoi_draft_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
       (of the form, to go on with; 0: the files)
     """
     tk.check_access("hanoi_draft_list", context, data_dict)
-    window, errors = tk.navl_validate(
-        {key: data_dict[key] for key in ("limit", "offset") if key in data_dict}, page(),
-        {"model": model, "session": model.Session},
-    )  # fmt: skip
+    given = {key: data_dict[key] for key in ("limit", "offset") if key in data_dict}
+    plain: Any = {"model": model, "session": model.Session}
+    window, errors = tk.navl_validate(given, page(), plain)
     if errors:
         raise tk.ValidationError(errors)
     query = sa.select(model.Package).where(model.Package.state.like("draft%"))
-    if data_dict.get("owner_org"):
-        query = query.where(model.Package.owner_org == model.Group.get(data_dict["owner_org"]).id)
+    group = model.Group.get(data_dict["owner_org"]) if data_dict.get("owner_org") else None
+    if group is not None:
+        query = query.where(model.Package.owner_org == group.id)
     else:
-        user = model.User.get(context["user"])
-        query = query.where(model.Package.creator_user_id == user.id)
+        query = query.where(model.Package.creator_user_id == gate.user_id(context))
     count = model.Session.execute(
         sa.select(sa.func.count()).select_from(query.subquery())
     ).scalar_one()

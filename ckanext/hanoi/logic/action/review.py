@@ -31,7 +31,7 @@ def _refuse(message: str) -> tk.ValidationError:
 
 
 def _user_id(context: Any) -> str:
-    return model.User.get(context["user"]).id
+    return gate.user_id(context)
 
 
 def _as_user(context: Any, **more: Any) -> Any:
