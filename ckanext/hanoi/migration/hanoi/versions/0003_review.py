@@ -3,8 +3,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0002_review"
-down_revision = "0001_quality"
+revision = "0003_review"
+down_revision = "0002_tables"
 branch_labels = None
 depends_on = None
 
