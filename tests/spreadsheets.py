@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -13,6 +13,7 @@ import xlwt
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import A, P
+from python_calamine import CalamineWorkbook
 
 Grid = Sequence[Sequence[Any]]
 #: first row, first column, last row, last column
@@ -128,3 +129,48 @@ def with_part(workbook: bytes, name: str, content: bytes) -> bytes:
 def part(workbook: bytes, name: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
         return archive.read(name)
+
+
+def grids(workbook: bytes) -> dict[str, list[list[Any]]]:
+    """The cells of each sheet, read by another library than the one that wrote them."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook))
+    return {n: book.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in book.sheet_names}
+
+
+def edited(workbook: bytes, change: Callable[[dict[str, list[list[Any]]]], Any]) -> bytes:
+    """The workbook as a person sends it back, after ``change`` of its sheets' cells."""
+    sheets = {name: [list(row) for row in grid] for name, grid in grids(workbook).items()}
+    change(sheets)
+    for grid in sheets.values():
+        grid[:] = [[None if cell == "" else cell for cell in row] for row in grid]
+    return xlsx(sheets, hidden=["Danh sách chọn"])
+
+
+class Headed:
+    """A sheet of a workbook by the headings of its columns: ``sheet[row, heading]``, rows as
+    people count them."""
+
+    def __init__(self, grid: list[list[Any]]) -> None:
+        self.grid = grid
+
+    def column(self, heading: str) -> int:
+        return self.grid[0].index(heading)
+
+    def __getitem__(self, place: tuple[int, str]) -> Any:
+        return self.grid[place[0] - 1][self.column(place[1])]
+
+    def __setitem__(self, place: tuple[int, str], value: Any) -> None:
+        self.grid[place[0] - 1][self.column(place[1])] = value
+
+    def add(self, **values: Any) -> int:
+        """Another row, by headings with _ for spaces; its number."""
+        row = [""] * len(self.grid[0])
+        for heading, value in values.items():
+            row[self.column(heading.replace("_", " "))] = value
+        self.grid.append(row)
+        return len(self.grid)
+
+    def drop(self, heading: str) -> None:
+        column = self.column(heading)
+        for row in self.grid:
+            del row[column]

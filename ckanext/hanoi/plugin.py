@@ -63,7 +63,10 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IConfigurable)
 
     def configure(self, config):
+        from ckanext.hanoi.imports import jobs
+
         quality_jobs.listen()
+        jobs.worker_starts()
 
     def after_dataset_create(self, context, pkg_dict):
         quality_jobs.changed()

@@ -39,6 +39,12 @@ def held(name: str) -> Iterator[bool]:
                     )
 
 
+def hold_to_commit(name: str) -> None:
+    """Wait for the lock ``name``, which the session's transaction then has to its end."""
+    query = sa.text("SELECT pg_advisory_xact_lock(:key)")
+    model.Session.execute(query, {"key": _key(name)})
+
+
 def is_free(name: str) -> bool:
     """True when no process has the lock now. Only looks: to try it would be in others' way."""
     held_by = sa.text(

@@ -5,13 +5,11 @@ All times are naive UTC, as in CKAN's own tables.
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime, timezone
-from typing import Any
-
 import sqlalchemy as sa
 from ckan.plugins.toolkit import BaseModel
 from sqlalchemy.dialects.postgresql import JSONB
+
+from ckanext.hanoi.model.base import column, new_id, now
 
 #: A run is open while something may still happen to it without an admin.
 OPEN = ("queued", "running")
@@ -19,22 +17,6 @@ OPEN = ("queued", "running")
 DELETED = "#deleted"
 #: Every status of a run.
 STATUSES = (*OPEN, "held", "finished", "failed", "aborted")
-
-
-def column(*args: Any, **options: Any) -> Any:
-    """A column. ``Any`` because on an instance it's the value: no annotation that SQLAlchemy 1.4
-    and 2.0 both take can say so to a type checker."""
-    return sa.Column(*args, **options)
-
-
-def new_id() -> str:
-    """A random UUID as text."""
-    return str(uuid.uuid4())
-
-
-def now() -> datetime:
-    """The present moment, naive UTC."""
-    return datetime.now(timezone.utc).replace(tzinfo=None)
 
 
 class Source(BaseModel):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.helpers import Page, pager_url
-from flask import Blueprint, Response
+from flask import Blueprint
 
+from ckanext.hanoi.export import csv_response as _csv
 from ckanext.hanoi.harvest.form import merge_options, split_options
 from ckanext.hanoi.model.harvest import STATUSES
 from ckanext.hanoi.vietnamese import sort_key
@@ -53,27 +52,6 @@ def _may(action: str, /, **data: Any) -> bool:
     except tk.NotAuthorized:
         return False
     return True
-
-
-def _csv(name: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Response:
-    """A table for spreadsheets: with a BOM, and with no cell that could be taken for a formula."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in columns])
-    response = Response("\ufeff" + stream.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
-def _cell(value: Any) -> str:
-    text = (
-        ", ".join(map(str, value))
-        if isinstance(value, list)
-        else str("" if value is None else value)
-    )
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
 
 
 # -- sources ---------------------------------------------------------------------------------

@@ -32,7 +32,8 @@ _KINDS_BY_NAME = {"tag_string": "tags", "size": "number", "mimetype": "line"}
 class Field:
     """One column. ``kind``: line, text, term, terms, list, date, flag, tags or number.
 
-    ``open``: its vocabulary only proposes, other words are taken too.
+    ``open``: its vocabulary only proposes, other words are taken too. ``default``: the code that
+    the schema puts where there is none.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Field:
     vocabulary: str = ""
     open: bool = False
     required: bool = False
+    default: str = ""
 
     def label(self, lang: str) -> str:
         return _in(lang, self.labels) or self.name
@@ -53,7 +55,8 @@ SHEETS = {
     "guide": {"vi": "Hướng dẫn", "en": "Instructions"},
     "lists": {"vi": "Danh sách chọn", "en": "Choices"},
 }
-#: The key columns. Those of ids are hidden; "dataset" says whose resource a row is.
+#: The key columns. Those of ids and of the mark (``cells.Stamp``) are hidden; "dataset" says
+#: whose resource a row is.
 ID = Field("id", {"vi": "Mã hệ thống", "en": "System ID"}, {}, "line")
 DATASET_ID = Field(
     "dataset_id",
@@ -71,6 +74,9 @@ DATASET = Field(
     "line",
     required=True,
 )
+STAMP = Field("as_of", {"vi": "Dấu đối chiếu", "en": "Mark for comparison"}, {}, "line")
+#: Columns that are not for people.
+HIDDEN = (ID, DATASET_ID, STAMP)
 
 
 @cache
@@ -106,6 +112,7 @@ def _field(entry: Mapping[str, Any], part: str) -> Field:
         vocabulary=entry.get("vocabulary", ""),
         open=bool(entry.get("vocabulary_open")),
         required=bool(entry.get("required")) or (part, name) == ("resource_fields", "url"),
+        default=entry.get("default_code", ""),
     )
 
 

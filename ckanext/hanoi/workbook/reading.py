@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from ckanext.hanoi import dates, tabular
-from ckanext.hanoi.harvest.inventory import values
+from ckanext.hanoi import tabular
 from ckanext.hanoi.harvest.record import SourceError
 from ckanext.hanoi.tabular.columns import Columns, compact
 from ckanext.hanoi.tabular.header import Header, find_header
-from ckanext.hanoi.tabular.sheet import Sheet, column_letters
+from ckanext.hanoi.tabular.sheet import Limits, Sheet, column_letters
 from ckanext.hanoi.vietnamese import nfc
-from ckanext.hanoi.vocabulary import vocabulary
+from ckanext.hanoi.workbook.cells import Stamp
 from ckanext.hanoi.workbook.fields import (
     DATASET,
     DATASET_ID,
     ID,
     SHEETS,
+    STAMP,
     Field,
     dataset_fields,
     resource_fields,
 )
+from ckanext.hanoi.workbook.parse import Refused, empty, parse
 from ckanext.hanoi.workbook.template import UNCHANGED
 
 #: Where the draft datasets of harvested lists have another name for a field of the schema.
@@ -51,13 +51,19 @@ class Problem:
 
 @dataclass(slots=True)
 class ResourceRow:
-    """One resource: ``values`` by the schema's field names, only of columns that are there."""
+    """One resource: ``values`` by the schema's field names, only of columns that are there.
+
+    ``stamp`` is the mark that the row was written with, ``untouched`` the fields whose cells still
+    say what they said then.
+    """
 
     sheet: str
     row: int
     id: str | None
     values: dict[str, Any]
     problems: list[Problem] = field(default_factory=list)
+    stamp: Stamp | None = None
+    untouched: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -66,7 +72,8 @@ class DatasetRow:
 
     ``values`` has only the columns that are there, by the schema's field names, as
     ``package_create`` takes them: codes, lists, ISO dates, bool. An empty cell is "", [] or False
-    in the row of an existing dataset (clear it) and is left out in that of a new one.
+    in the row of an existing dataset (clear it) and is left out in that of a new one. ``stamp``
+    and ``untouched`` as for a resource.
     ``resources`` is None where the workbook says nothing of them (leave them alone), else all
     rows of the sheet of resources that belong to it. Nothing should be done with a row that has
     problems (``all_problems``).
@@ -78,6 +85,8 @@ class DatasetRow:
     values: dict[str, Any]
     problems: list[Problem] = field(default_factory=list)
     resources: list[ResourceRow] | None = None
+    stamp: Stamp | None = None
+    untouched: frozenset[str] = frozenset()
 
     @property
     def title(self) -> str:
@@ -89,20 +98,26 @@ class DatasetRow:
 
 @dataclass(slots=True)
 class Returned:
-    """What came back: a row for each dataset, and the problems that belong to none of them."""
+    """What came back: a row for each dataset, and the problems that belong to none of them.
+
+    ``columns`` has by sheet and field where the field stands (letters and heading), ``ignored``
+    the headings of columns that mean nothing here.
+    """
 
     rows: list[DatasetRow]
     problems: list[Problem] = field(default_factory=list)
+    columns: dict[str, dict[str, str]] = field(default_factory=dict, compare=False)
+    ignored: list[str] = field(default_factory=list, compare=False)
 
 
-def read_workbook(source: bytes | IO[bytes]) -> Returned:
+def read_workbook(source: bytes | IO[bytes], limits: Limits | None = None) -> Returned:
     """Read a publisher's workbook in any of the formats of ``tabular``.
 
     Columns may be missing, moved or renamed to any heading that is known for them. Raises
-    SourceError where the file can't be read, or has no column for the title.
+    SourceError where the file can't be read, is beyond ``limits``, or has no column for the title.
     """
     # what we wrote is Unicode, and must come back as it is
-    book = tabular.read(source, repair=False)
+    book = tabular.read(source, repair=False, limits=limits)
     data = _Table.find(book.sheets, "datasets", dataset_fields())
     if data is None:
         raise SourceError(
@@ -114,6 +129,9 @@ def read_workbook(source: bytes | IO[bytes]) -> Returned:
     returned = Returned(_datasets(data))
     if files is not None:
         _join(returned, files)
+    for table in filter(None, (data, files)):
+        returned.columns[table.name] = table.places()
+        returned.ignored.extend(table.ignored())
     return returned
 
 
@@ -133,7 +151,7 @@ class _Table:
     def find(cls, sheets: Iterable[Sheet], part: str, fields: Iterable[Field]) -> _Table | None:
         """The sheet of this name in either language, else the first that has its columns."""
         resource = part == "resources"
-        known = [ID, *((DATASET_ID, DATASET) if resource else ()), *fields]
+        known = [ID, STAMP, *((DATASET_ID, DATASET) if resource else ()), *fields]
         columns = Columns(more={f.name: [f.name, *f.labels.values()] for f in known})
         needed = "dataset" if resource else "title"
         named = {compact(name) for name in SHEETS[part].values()}
@@ -161,31 +179,56 @@ class _Table:
     def place(self, row: int, column: int | None) -> dict[str, Any]:
         where = {"sheet": self.name, "row": row + 1, "column": "?"}
         if column is not None:
-            where["column"] = f"{column_letters(column)} ({self.header.label(column)})"
+            where["column"] = self._heading(column)
         return where
 
-    def values(self, row: int, new: bool) -> tuple[dict[str, Any], list[Problem]]:
-        found: dict[str, Any] = {}
-        problems = []
+    def _heading(self, column: int) -> str:
+        return f"{column_letters(column)} ({self.header.label(column)})"
+
+    def places(self) -> dict[str, str]:
+        """Where each field stands: letters and heading of its column."""
+        return {f.name: self._heading(column) for column, f in self.fields.items()}
+
+    def ignored(self) -> list[str]:
+        """Headings of columns that are not read, though they have a heading and content."""
+        rows = range(self.header.bottom, len(self.sheet.rows))
+        return [
+            self._heading(column)
+            for column, label in sorted(self.header.labels.items())
+            if label.strip() and column not in self.fields
+            and any(self.sheet.text(row, column) for row in rows)
+        ]  # fmt: skip
+
+    def fill(self, row: int, made: DatasetRow | ResourceRow) -> None:
+        """Put what the row's cells say, and what is wrong with them, into ``made``."""
+        new = made.id is None
+        # the mark of a row that was copied to make a new one is the other row's
+        made.stamp = None if new else Stamp.parse(self.text(row, STAMP.name))
+        untouched = set()
         for column, about in self.fields.items():
-            if about in (ID, DATASET_ID, DATASET):
+            if about in (ID, DATASET_ID, DATASET, STAMP):
                 continue
             cell = self.sheet.cell(row, column)
             text = nfc(cell).strip() if isinstance(cell, str) else self.sheet.text(row, column)
             if compact(text) in _UNCHANGED:
                 continue
+            as_written = made.stamp is not None and made.stamp.said(about, text)
+            if as_written:
+                untouched.add(about.name)
             if not text:
-                if about.required:
-                    problems.append(_missing(self.place(row, column), about))
+                if about.required and not as_written:
+                    made.problems.append(_missing(self.place(row, column), about))
                 elif not new:
-                    found[about.name] = _EMPTY.get(about.kind, "")
+                    made.values[about.name] = empty(about)
                 continue
             try:
-                found[about.name] = _READ.get(about.kind, _line)(text, about)
-            except _Refused as refused:
-                where = self.place(row, column) | {"value": text[:200]} | refused.params
-                problems.append(Problem(refused.message, where))
-        return found, problems
+                made.values[about.name] = parse(about, text)
+            except Refused as refused:
+                # a value that the list doesn't have may stay as long as nobody touches it
+                if not as_written:
+                    where = self.place(row, column) | {"value": text[:200]} | refused.params
+                    made.problems.append(Problem(refused.message, where))
+        made.untouched = frozenset(untouched)
 
 
 def _plain(header: Header) -> dict[int, str]:
@@ -202,14 +245,21 @@ def _datasets(table: _Table) -> list[DatasetRow]:
         id_ = table.text(row, "id") or None
         twin = known.get(id_) if id_ else None
         copied = twin is not None and compact(table.text(row, "title")) != compact(twin.title)
-        values_, problems = table.values(row, new=id_ is None or copied)
-        made = DatasetRow(table.name, row + 1, None if copied else id_, values_, problems)
+        made = DatasetRow(table.name, row + 1, None if copied else id_, {})
+        table.fill(row, made)
+        if twin is None and made.id is None:
+            twin = known.get(_new_key(made))
         if twin is not None and not copied:
             made.problems.append(_twice(table.place(row, table.column("title")), twin))
-        if made.id:
-            known.setdefault(made.id, made)
+        for key in {made.id, _new_key(made)} - {None, ""}:
+            known.setdefault(key, made)
         rows.append(made)
     return rows
+
+
+def _new_key(row: DatasetRow) -> str:
+    """What a new dataset is recognised by: two rows with the same key are one dataset."""
+    return f"{row.title}\n{row.values.get('identifier', '')}" if row.id is None else ""
 
 
 def _join(returned: Returned, table: _Table) -> None:
@@ -220,9 +270,9 @@ def _join(returned: Returned, table: _Table) -> None:
             by_name.setdefault(compact(name), []).append(row)
     taken: set[str] = set()
     for index in table.rows():
-        name = table.text(index, "dataset")
+        name, of = table.text(index, "dataset"), table.text(index, "dataset_id")
         named = by_name.get(compact(name), []) if name else []
-        hidden = by_id.get(table.text(index, "dataset_id"))
+        hidden = by_id.get(of)
         if len(named) == 1:
             owner = named[0]
         elif hidden is not None and (not named or hidden in named):
@@ -232,102 +282,12 @@ def _join(returned: Returned, table: _Table) -> None:
             returned.problems.append(_unknown_dataset(where, bool(named)))
             continue
         id_ = table.text(index, "id") or None
-        new = id_ is None or id_ in taken
-        values_, problems = table.values(index, new)
-        made = ResourceRow(table.name, index + 1, None if new else id_, values_, problems)
+        # a row that was copied, in its dataset or to another one, is a new file
+        new = id_ is None or id_ in taken or bool(of and of != owner.id)
+        made = ResourceRow(table.name, index + 1, None if new else id_, {})
+        table.fill(index, made)
         taken.add(id_ or "")
         owner.resources = [*(owner.resources or ()), made]
-
-
-# -- cells -----------------------------------------------------------------------------------------
-
-
-class _Refused(Exception):
-    def __init__(self, message: str, **params: Any) -> None:
-        super().__init__(message)
-        self.message, self.params = message, params
-
-
-def _line(text: str, about: Field) -> str:
-    return " ".join(text.split())
-
-
-def _text(text: str, about: Field) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _code(text: str, about: Field) -> str:
-    terms = vocabulary(about.vocabulary)
-    term = terms.find(" ".join(text.split()))
-    if term is not None:
-        return term.code
-    if about.open:
-        return _line(text, about)
-    proposals = terms.suggest(text) or list(terms)[:3]
-    raise _Refused(
-        "Sheet %(sheet)s, row %(row)s, column %(column)s: “%(value)s” is not in the list. Choose "
-        "one of the drop-down, for example: %(choices)s.",
-        value=text[:200],
-        choices="; ".join(term.vi for term in proposals),
-    )
-
-
-def _codes(text: str, about: Field) -> list[str]:
-    known = vocabulary(about.vocabulary).find
-    parts = [text] if known(text) else values.several(text, known)
-    return list(dict.fromkeys(_code(part, about) for part in parts))
-
-
-def _list(text: str, about: Field) -> list[str]:
-    parts = (" ".join(part.split()) for part in re.split(r"\n|;\s", text))
-    return list(dict.fromkeys(part for part in parts if part))
-
-
-def _date(text: str, about: Field) -> str:
-    date = dates.parse(text)
-    if date is None:
-        raise _Refused(
-            "Sheet %(sheet)s, row %(row)s, column %(column)s: “%(value)s” is no date. Write it as "
-            "31/12/2025, 12/2025, Quý IV/2025 or 2025."
-        )
-    return date.iso_end if about.name == "temporal_end" else date.iso
-
-
-def _flag(text: str, about: Field) -> bool:
-    answer = values.yes_or_no(text)
-    if answer is None:
-        raise _Refused(
-            "Sheet %(sheet)s, row %(row)s, column %(column)s: “%(value)s” is neither yes nor no. "
-            "Write Có or Không."
-        )
-    return answer
-
-
-def _number(text: str, about: Field) -> int:
-    digits = re.sub(r"[\s.,](?=\d{3}(?!\d))", "", text)
-    if not digits.isdecimal() or len(digits) > 18:
-        raise _Refused(
-            "Sheet %(sheet)s, row %(row)s, column %(column)s: “%(value)s” is no whole number. "
-            "Write digits only, for example 10240."
-        )
-    return int(digits)
-
-
-def _tags(text: str, about: Field) -> str:
-    return ", ".join(values.keywords(text))
-
-
-_READ = {
-    "text": _text,
-    "term": _code,
-    "terms": _codes,
-    "list": _list,
-    "date": _date,
-    "flag": _flag,
-    "number": _number,
-    "tags": _tags,
-}
-_EMPTY: dict[str, Any] = {"terms": [], "list": [], "flag": False}
 
 
 # -- problems --------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Any
 
@@ -14,11 +15,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from ckanext.hanoi.vocabulary import vocabulary
 from ckanext.hanoi.workbook import guide
+from ckanext.hanoi.workbook.cells import FLAGS, Stamp, text_of, value_of
 from ckanext.hanoi.workbook.fields import (
     DATASET,
     DATASET_ID,
+    HIDDEN,
     ID,
     SHEETS,
+    STAMP,
     Field,
     dataset_fields,
     in_language,
@@ -31,11 +35,9 @@ SPARE_ROWS = 500
 LONGEST = 32_767
 #: A cell with this text is left alone when the workbook comes back.
 UNCHANGED = {"vi": "(giữ nguyên)", "en": "(unchanged)"}
-FLAGS = {"vi": ("Có", "Không"), "en": ("Yes", "No")}
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _WIDTHS = {"text": 50, "terms": 28, "list": 28, "tags": 28, "date": 13, "flag": 10, "number": 12}
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-_MONTH = re.compile(r"(\d{4})-(\d\d)")
 
 
 def write_template(
@@ -78,6 +80,7 @@ class _Writer:
         self.day = book.add_format({**body, "num_format": "dd/mm/yyyy"})
         self.number = book.add_format({**body, "num_format": "0"})
         self.ranges: dict[str, str] = {}
+        self.mark = secrets.token_hex(4)
 
     def write(self) -> None:
         names = {key: labels[self.lang] for key, labels in SHEETS.items()}
@@ -87,17 +90,21 @@ class _Writer:
         lists = self.book.add_worksheet(names["lists"])
         fields, more = dataset_fields(), resource_fields()
         self._choices(lists, [*fields, *more])
-        self._sheet(data, [ID, *fields], [[d, *[d] * len(fields)] for d in self.datasets], hidden=1)
+        rows = [[d, *[d] * len(fields), self._stamp(fields, d)] for d in self.datasets]
+        self._sheet(data, [ID, *fields, STAMP], rows, hidden=1)
         rows = [
-            [resource, dataset, dataset, *[resource] * len(more)]
+            [resource, dataset, dataset, *[resource] * len(more), self._stamp(more, resource)]
             for dataset in self.datasets
             for resource in dataset.get("resources") or ()
         ]
-        self._sheet(files, [ID, DATASET_ID, DATASET, *more], rows, hidden=2)
+        self._sheet(files, [ID, DATASET_ID, DATASET, *more, STAMP], rows, hidden=2)
         self._titles(files, len(rows))
         guide.write(instructions, self.book, fields, self.agency, self.lang)
         lists.hide()
         data.activate()
+
+    def _stamp(self, fields: Sequence[Field], source: Mapping[str, Any]) -> dict[str, Any]:
+        return {STAMP.name: str(Stamp.of(self.mark, self.lang, fields, source))}
 
     def _choices(self, sheet: Worksheet, fields: Sequence[Field]) -> None:
         """The labels of each vocabulary in a column of their own; drop-downs refer to them."""
@@ -126,11 +133,11 @@ class _Writer:
                 sheet.write_comment(0, column, text, {"x_scale": 2.5, "y_scale": 1.5})
             width = _WIDTHS.get(field.kind, 22)
             sheet.set_column(
-                column, column, width, self._format(field), {"hidden": column < hidden}
+                column, column, width, self._format(field), {"hidden": field in HIDDEN}
             )
             self._drop_down(sheet, column, last, field)
             for row, sources in enumerate(rows, start=1):
-                self._cell(sheet, row, column, field, _value(field, sources[column]))
+                self._cell(sheet, row, column, field, value_of(field, sources[column]))
         sheet.set_row(0, 45)
         sheet.freeze_panes(1, hidden + 1)
         sheet.autofilter(0, 0, max(len(rows), 1), len(fields) - 1)
@@ -174,7 +181,7 @@ class _Writer:
         if field.kind == "date" and (day := _excel_day(value)):
             sheet.write_datetime(row, column, day, self.day)
             return
-        text = self._text(field, value)
+        text = text_of(field, value, self.lang)
         if not text:
             return
         if len(text) > LONGEST:
@@ -183,32 +190,6 @@ class _Writer:
             sheet.write_number(row, column, int(text), self.number)
             return
         sheet.write_string(row, column, text, self.quoted if _FORMULA.match(text) else self.body)
-
-    def _text(self, field: Field, value: Any) -> str:
-        if value is None or value == "":
-            return ""
-        if field.kind == "flag":
-            return FLAGS[self.lang][0 if value in (True, "true", "True", 1) else 1]
-        if field.kind == "date":
-            month = _MONTH.fullmatch(str(value))
-            return f"{month[2]}/{month[1]}" if month else str(value)
-        items = value if isinstance(value, (list, tuple)) else [value]
-        texts = [self._label(field, str(item)) for item in items]
-        return ("; " if field.kind == "terms" else "\n").join(texts)
-
-    def _label(self, field: Field, code: str) -> str:
-        term = vocabulary(field.vocabulary).get(code) if field.vocabulary else None
-        return term.label(self.lang) if term else code
-
-
-def _value(field: Field, source: Mapping[str, Any]) -> Any:
-    if field is DATASET:
-        return source.get("title")
-    if field is DATASET_ID:
-        return source.get("id")
-    if field.name == "tag_string" and source.get("tags") is not None:
-        return ", ".join(tag["name"] for tag in source["tags"])
-    return source.get(field.name)
 
 
 def _excel_day(value: Any) -> datetime.datetime | None:

@@ -11,7 +11,7 @@ import pytest
 import spreadsheets as books
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from python_calamine import CalamineWorkbook
+from spreadsheets import edited, grids
 
 from ckanext.hanoi.harvest.record import SourceError
 from ckanext.hanoi.vietnamese import nfc
@@ -54,20 +54,6 @@ def out(*datasets: dict[str, Any], **options: Any) -> bytes:
     stream = io.BytesIO()
     write_template(stream, datasets, **options)
     return stream.getvalue()
-
-
-def grids(workbook: bytes) -> dict[str, list[list[Any]]]:
-    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook))
-    return {n: book.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in book.sheet_names}
-
-
-def edited(workbook: bytes, change) -> bytes:
-    """The workbook as a person sends it back, after ``change`` of its sheets' cells."""
-    sheets = {name: [list(row) for row in grid] for name, grid in grids(workbook).items()}
-    change(sheets)
-    for grid in sheets.values():
-        grid[:] = [[None if cell == "" else cell for cell in row] for row in grid]
-    return books.xlsx(sheets, hidden=["Danh sách chọn"])
 
 
 def full(values: dict[str, Any]) -> dict[str, Any]:
