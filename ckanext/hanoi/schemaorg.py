@@ -1,0 +1,157 @@
+"""Datasets and the catalog as schema.org describes them, for search engines. Pure.
+
+Texts carry their language, both where there are two. What schema.org has no property for is left
+to DCAT-AP. https://schema.org/Dataset, https://schema.org/DataCatalog
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ckanext.hanoi.vocabulary import Term, vocabulary
+
+_CONTEXT = "https://schema.org/"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An agency or the catalog's publisher; '' where something is not known."""
+
+    url: str
+    title: str
+    title_en: str = ""
+    code: str = ""
+    website: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The catalog: its address without a slash at the end, its texts, where it is searched
+    (``{search_term_string}`` in the place of the words)."""
+
+    url: str
+    title: str
+    description: str = ""
+    search: str = ""
+
+
+def dataset(
+    package: Mapping[str, Any], url: str, agency: Party | None, catalog: Catalog
+) -> dict[str, Any]:
+    """A package, as ``package_show`` gives it, at ``url``; ``notes`` and ``notes_en`` plain text."""
+    named = _texts(package.get("title") or package.get("name"), package.get("title_en"))
+    start, end = package.get("temporal_start"), package.get("temporal_end")
+    said = {
+        "@context": _CONTEXT,
+        "@type": "Dataset",
+        "@id": url,
+        "url": url,
+        "name": named,
+        "description": _texts(package.get("notes"), package.get("notes_en")) or named,
+        "identifier": package.get("identifier") or package.get("id"),
+        "keywords": _keywords(package),
+        "inLanguage": package.get("language") or None,
+        "license": _license(package),
+        "isAccessibleForFree": package.get("access_level") in (None, "", "open") or None,
+        "creator": _party(agency),
+        "publisher": _party(agency),
+        "datePublished": package.get("issued"),
+        "dateModified": package.get("modified") or package.get("metadata_modified"),
+        "temporalCoverage": f"{start or '..'}/{end or '..'}" if start or end else None,
+        "spatialCoverage": [_place(code) for code in package.get("spatial_coverage") or ()],
+        "version": package.get("version"),
+        "sameAs": _address(package.get("url")),
+        "includedInDataCatalog": {"@type": "DataCatalog", "@id": catalog.url, "url": catalog.url,
+                                  "name": catalog.title},
+        "distribution": [_download(one, package) for one in package.get("resources") or ()],
+    }  # fmt: skip
+    return _filled(said)
+
+
+def site(catalog: Catalog, publisher: Party, languages: Iterable[str]) -> dict[str, Any]:
+    """The catalog itself, and how it is searched."""
+    described = _filled({
+        "@type": "DataCatalog", "@id": catalog.url, "url": catalog.url, "name": catalog.title,
+        "description": catalog.description, "inLanguage": list(languages),
+        "publisher": _party(publisher), "isAccessibleForFree": True,
+    })  # fmt: skip
+    searched = {
+        "@type": "WebSite", "@id": f"{catalog.url}/#site", "url": f"{catalog.url}/",
+        "name": catalog.title,
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": catalog.search},
+            "query-input": "required name=search_term_string",
+        },
+    }  # fmt: skip
+    return {"@context": _CONTEXT, "@graph": [described, searched]}
+
+
+def _filled(said: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in said.items() if value not in (None, "", [], {})}
+
+
+def _texts(own: Any, english: Any) -> Any:
+    """A text in its language; a list where there are two."""
+    values = [
+        {"@language": lang, "@value": str(text)}
+        for lang, text in (("vi", own), ("en", english)) if text
+    ]  # fmt: skip
+    return values[0] if len(values) == 1 else values or None
+
+
+def _labels(term: Term) -> Any:
+    return _texts(term.vi, term.en)
+
+
+def _party(party: Party | None) -> dict[str, Any] | None:
+    return party and _filled({
+        "@type": "GovernmentOrganization", "@id": party.url, "url": party.url,
+        "name": _texts(party.title, party.title_en), "identifier": party.code,
+        "sameAs": _address(party.website),
+    })  # fmt: skip
+
+
+def _keywords(package: Mapping[str, Any]) -> list[Any]:
+    words = [_texts(tag.get("name"), None) for tag in package.get("tags") or ()]
+    for code in package.get("theme") or ():
+        term = vocabulary("theme").get(code)
+        words += [{"@language": "vi", "@value": term.vi},
+                  {"@language": "en", "@value": term.en}] if term else []  # fmt: skip
+    return [word for word in words if word]
+
+
+def _license(holder: Mapping[str, Any]) -> Any:
+    """The address of the licence; where it has none, its name."""
+    code = holder.get("license_id")
+    if not code or code == "notspecified":
+        return None
+    term = vocabulary("license").get(code)
+    link = (term.uri if term else "") or _address(holder.get("license_url"))
+    name = _labels(term) if term else holder.get("license_title") or code
+    return link or {"@type": "CreativeWork", "name": name, "identifier": code}
+
+
+def _place(code: str) -> dict[str, Any]:
+    term = vocabulary("ward").get(code)
+    name = _labels(term) if term else code
+    return {"@type": "AdministrativeArea", "name": name, "identifier": code}
+
+
+def _download(resource: Mapping[str, Any], package: Mapping[str, Any]) -> dict[str, Any]:
+    size = str(resource.get("size") or "")
+    return _filled({
+        "@type": "DataDownload",
+        "name": _texts(resource.get("name"), resource.get("name_en")),
+        "description": _texts(resource.get("description"), None),
+        "contentUrl": _address(resource.get("download_url")) or _address(resource.get("url")),
+        "encodingFormat": resource.get("mimetype") or resource.get("format"),
+        "contentSize": f"{size} B" if size.isdigit() else None,
+        "dateModified": resource.get("modified"),
+        "license": _license(resource) if resource.get("license_id") else None,
+    })  # fmt: skip
+
+
+def _address(text: Any) -> str | None:
+    return text if isinstance(text, str) and text.startswith(("http://", "https://")) else None
