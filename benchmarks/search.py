@@ -62,12 +62,12 @@ def measure(figures: Figures, size: int) -> None:
     catalog = _queries.datasets(size)
     asked = _queries.queries(catalog)
     own = Path(os.environ["CKAN_INI"])
-    stock = _stock_configuration(own)
+    stock = stock_configuration(own)
     _catalog.load()
     _catalog.empty()
-    _fill(catalog)
+    fill(catalog)
     say("Stock CKAN's index of the same datasets")
-    _ckan(stock, "search-index", "rebuild")
+    ckan(stock, "search-index", "rebuild")
     with ExitStack() as servers:
         sides = {
             "ours": servers.enter_context(Searcher(own)),
@@ -77,10 +77,10 @@ def measure(figures: Figures, size: int) -> None:
     _report(figures, asked, found, seconds)
 
 
-def _fill(catalog: list[_queries.Dataset]) -> None:
+def fill(catalog: list[_queries.Dataset]) -> None:
     own = Path(os.environ["CKAN_INI"])
     say("The city's agencies")
-    _ckan(own, "hanoi", "agencies", "apply")
+    ckan(own, "hanoi", "agencies", "apply")
     say(f"{len(catalog):,} datasets, harvested from an inventory")
     with tempfile.TemporaryDirectory() as folder:
         inventory = Path(folder) / "danh-muc.csv"
@@ -88,12 +88,12 @@ def _fill(catalog: list[_queries.Dataset]) -> None:
             writer = csv.writer(file)
             writer.writerow(_queries.HEAD)
             writer.writerows(_queries.row(d, number) for number, d in enumerate(catalog, 1))
-        _ckan(own, "hanoi", "source", "add", "benchmark", "--kind", "inventory", "--url",
+        ckan(own, "hanoi", "source", "add", "benchmark", "--kind", "inventory", "--url",
               inventory.as_uri(), "--allow-local", "--agency", "ubnd-thanh-pho-ha-noi")
-        _ckan(own, "hanoi", "harvest", "run", "benchmark", "--inline")
+        ckan(own, "hanoi", "harvest", "run", "benchmark", "--inline")
 
 
-def _stock_configuration(own: Path) -> Path:
+def stock_configuration(own: Path) -> Path:
     """The same servers without any plugin, under another site id."""
     text = own.read_text(encoding="utf-8")
     for key, value in (("ckan.site_id", "stock"), ("ckan.plugins", "")):
@@ -105,7 +105,7 @@ def _stock_configuration(own: Path) -> Path:
     return stock
 
 
-def _ckan(ini: Path, *arguments: str) -> None:
+def ckan(ini: Path, *arguments: str) -> None:
     program = Path(sys.executable).parent / "ckan"
     environ = {**os.environ, "CKAN_INI": str(ini)}
     subprocess.run([str(program), "-c", str(ini), *arguments], check=True, env=environ)

@@ -39,7 +39,7 @@ class Catalog:
 def dataset(
     package: Mapping[str, Any], url: str, agency: Party | None, catalog: Catalog
 ) -> dict[str, Any]:
-    """A package, as ``package_show`` gives it, at ``url``; ``notes`` and ``notes_en`` plain text."""
+    """A package, as ``package_show`` gives it, at ``url``; its notes are plain text."""
     named = _texts(package.get("title") or package.get("name"), package.get("title_en"))
     start, end = package.get("temporal_start"), package.get("temporal_end")
     said = {

@@ -32,8 +32,13 @@ def pages(sysadmin, portal, harvested) -> dict[str, str]:
     sysadmin("hanoi_source_create", name=source, title="Cổng", url=url, kind="ckan",
              owner_org=AGENCY)
     run = sysadmin("hanoi_run_list", source="danh-muc-mau")[0]
+    resource = dataset["resources"][0]["id"]
     return {
+        "home": "/",
         "search": "/dataset/",
+        "resource": f"/dataset/{dataset['name']}/resource/{resource}",
+        "agencies": "/organization/",
+        "about an agency": f"/organization/about/{dataset['organization']['name']}",
         "dataset": f"/dataset/{dataset['name']}",
         "agency": f"/organization/{dataset['organization']['name']}",
         "dataset form": "/dataset/new",
@@ -46,12 +51,22 @@ def pages(sysadmin, portal, harvested) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_serious_on_our_pages(agency_admin, pages, width):
+@pytest.mark.parametrize(("language", "width"), [("", 1280), ("", 390), ("/en", 390)])
+def test_axe_finds_nothing_serious_on_our_pages(agency_admin, pages, language, width):
     agency_admin.set_viewport_size({"width": width, "height": 900})
     found = {}
     for name, address in pages.items():
-        assert agency_admin.goto(address).status == 200, name
+        assert agency_admin.goto(language + address).status == 200, name
         if findings := _findings(agency_admin):
             found[name] = findings
     assert found == {}
+
+
+def test_axe_finds_nothing_serious_while_something_is_suggested_or_at_the_login(page, harvested):
+    page.goto("/")
+    page.locator("#field-main-search").press_sequentially("so tai")
+    page.wait_for_selector(".hanoi-suggestions li")
+    page.keyboard.press("ArrowDown")
+    assert _findings(page) == []
+    page.goto("/user/login")
+    assert _findings(page) == []

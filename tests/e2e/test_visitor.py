@@ -62,6 +62,38 @@ def test_a_visitor_walks_from_the_home_page_to_an_agency(visitor, complaints, la
     assert complaints == []
 
 
+def test_a_suggestion_is_chosen_by_keyboard_and_the_box_searches_without_one(visitor, complaints):
+    visitor.goto("/")
+    box = visitor.locator("#field-main-search")
+    box.press_sequentially("sgtvt")
+    options = visitor.locator(".hanoi-suggestions [role=option]")
+    expect(options.first).to_contain_text("Sở Xây dựng")
+    expect(box).to_have_attribute("aria-expanded", "true")
+    box.press("Escape")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    box.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", options.first.get_attribute("id"))
+    box.press("Enter")
+    visitor.wait_for_url("**/organization/so-xay-dung")
+    box = visitor.locator("#field-giant-search")
+    box.press_sequentially("thoi tiet")
+    expect(visitor.locator(".hanoi-suggestions:visible [role=option]").first).to_be_visible()
+    box.press("Enter")
+    visitor.wait_for_url("**/organization/so-xay-dung?q=thoi*")
+    assert complaints == []
+
+
+def test_a_citation_is_copied(visitor, sysadmin):
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    dataset = sysadmin("package_search", q="thoi tiet", rows=1)["results"][0]
+    visitor.goto(f"/dataset/{dataset['name']}")
+    visitor.locator(".hanoi-citation button").first.click()
+    expect(visitor.locator(".hanoi-copied")).to_have_text("Đã sao chép")
+    copied = visitor.evaluate("navigator.clipboard.readText()")
+    assert copied == visitor.locator(".hanoi-citation p").first.inner_text()
+
+
 def test_what_the_keyboard_has_reached_can_be_seen(visitor):
     visitor.goto("/dataset/")
     unseen = []
@@ -79,8 +111,20 @@ def test_what_the_keyboard_has_reached_can_be_seen(visitor):
     assert unseen == []
 
 
-@pytest.mark.parametrize("address", ["/", "/dataset/", "/organization/"])
-def test_the_pages_of_a_visitor_fit_a_phone(visitor, address):
-    visitor.set_viewport_size({"width": 390, "height": 800})
-    visitor.goto(address)
-    assert visitor.evaluate("document.documentElement.scrollWidth") <= 390
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_pages_of_a_visitor_fit_a_phone(visitor, sysadmin, screenshots, width):
+    dataset = sysadmin("package_search", q="thoi tiet", rows=1)["results"][0]
+    visitor.set_viewport_size({"width": width, "height": 800})
+    wide = []
+    for name, address in {
+        "home": "/", "search": "/dataset/", "agencies": "/organization/",
+        "dataset": f"/dataset/{dataset['name']}",
+        "agency": f"/organization/{dataset['organization']['name']}",
+    }.items():  # fmt: skip
+        for language in ("", "/en"):
+            visitor.goto(language + address)
+            picture = f"visitor-{name}-{language[1:] or 'vi'}-{width}.png"
+            visitor.screenshot(path=screenshots / picture, full_page=True)
+            if visitor.evaluate("document.documentElement.scrollWidth") > width:
+                wide.append(language + address)
+    assert wide == []

@@ -78,8 +78,10 @@ def test_a_dataset_says_who_when_where_and_on_which_terms():
 
 
 def test_what_is_not_known_is_not_said():
-    said = described(license_id="notspecified", temporal_start="", spatial_coverage=[], resources=[],
-                     url="javascript:alert(1)", version="", access_level="shared")  # fmt: skip
+    said = described(
+        license_id="notspecified", temporal_start="", spatial_coverage=[], resources=[],
+        url="javascript:alert(1)", version="", access_level="shared",
+    )  # fmt: skip
     for absent in ("license", "temporalCoverage", "spatialCoverage", "distribution", "sameAs",
                    "version", "isAccessibleForFree"):  # fmt: skip
         assert absent not in said

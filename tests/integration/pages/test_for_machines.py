@@ -63,7 +63,8 @@ def test_pages_name_themselves_in_the_other_language_and_in_rdf(app, datasets):
         assert named["en"].endswith(f"/en{address}")
         assert named["vi"] == named["x-default"]
         assert named["vi"].endswith(address)
-    rdf = {link["type"] for link in page(app, "/dataset/xe-buyt").select("link[rel=alternate][type]")}
+    links = page(app, "/dataset/xe-buyt").select("link[rel=alternate][type]")
+    rdf = {link["type"] for link in links}
     assert {"text/turtle", "application/rdf+xml", "application/ld+json"} <= rdf
 
 

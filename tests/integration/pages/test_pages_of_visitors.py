@@ -20,7 +20,8 @@ def test_the_home_page_counts_public_datasets_alone(look):
     headers = {"Authorization": factories.SysadminWithToken()["token"]}
     for options in ({}, {"headers": headers}):
         home = look("/en/", **options)
-        assert words(home.select_one(".hanoi-figures")).startswith("2 datasets 1 agency publishes 2")
+        figures = words(home.select_one(".hanoi-figures"))
+        assert figures.startswith("2 datasets 1 agency publishes 2")
         assert "Hồ sơ mật" not in home.get_text()
 
 

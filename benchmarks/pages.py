@@ -1,0 +1,111 @@
+"""The pages of a visitor: CKAN with our plugins, and stock CKAN, over one catalog.
+
+Both read one database and one Solr core, as in the search benchmark. Each page is asked for in
+turn, of one and of the other, so that the machine's moods are the same for both; the time is that
+of the whole answer, rendered in the process that is asked. Pages of datasets and agencies change
+from round to round, so that nothing is measured but the work.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from contextlib import ExitStack
+from itertools import cycle
+from pathlib import Path
+
+from benchmarks import _catalog, _queries, search
+from benchmarks._report import AT_LEAST, Figures, main, say
+
+_ROUNDS = 40
+_WARM = 4
+#: How many times slower than stock's the median may be.
+_SLOWER = 1.5
+
+
+class Visitor:
+    """A CKAN in a process of its own that renders one page after another."""
+
+    def __init__(self, ini: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks._visitor", str(ini)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+        )  # fmt: skip
+
+    def __enter__(self) -> Visitor:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._process.communicate()
+
+    def visit(self, address: str) -> float:
+        """The seconds that a page took; RuntimeError when it is not there."""
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(address) + "\n")
+        process.stdin.flush()
+        status, seconds = json.loads(process.stdout.readline())
+        if status != 200:
+            raise RuntimeError(f"{address} answered {status}")
+        return seconds
+
+
+def measure(figures: Figures, size: int) -> None:
+    """Fills a catalog of ``size`` datasets, indexes it both ways, visits the same pages of both."""
+    own = Path(os.environ["CKAN_INI"])
+    stock = search.stock_configuration(own)
+    _catalog.load()
+    _catalog.empty()
+    search.fill(_queries.datasets(size))
+    say("Stock CKAN's index of the same datasets")
+    search.ckan(stock, "search-index", "rebuild")
+    pages = _pages()
+    with ExitStack() as servers:
+        sides = {
+            "ours": servers.enter_context(Visitor(own)),
+            "stock": servers.enter_context(Visitor(stock)),
+        }
+        for name, (title, addresses) in pages.items():
+            took = _visit(sides, addresses)
+            median = {side: statistics.median(of) * 1000 for side, of in took.items()}
+            figures.add(name, f"{title}, median", median["ours"], "ms", peer=median["stock"],
+                        less=True, target=(AT_LEAST, 1 / _SLOWER))  # fmt: skip
+
+
+def _pages() -> dict[str, tuple[str, list[str]]]:
+    """Name of the figure -> (title, the addresses that take turns)."""
+    from ckan import model
+
+    packages = model.Session.query(model.Package.name).filter_by(state="active", private=False)
+    names = [name for (name,) in packages.order_by(model.Package.id).limit(_ROUNDS)]
+    owners = (
+        model.Session.query(model.Group.name)
+        .join(model.Package, model.Package.owner_org == model.Group.id)
+        .distinct()
+    )
+    agencies = sorted(name for (name,) in owners)
+    return {
+        "home": ("home page", ["/"]),
+        "search": ("search page", ["/dataset/", "/dataset/?q=giao+th%C3%B4ng"]),
+        "dataset": ("page of a dataset", [f"/dataset/{name}" for name in names]),
+        "agency": ("page of an agency", [f"/organization/{name}" for name in agencies]),
+    }
+
+
+def _visit(sides: dict[str, Visitor], addresses: list[str]) -> dict[str, list[float]]:
+    """{side: seconds of each visit}; the first ones only warm up."""
+    seconds: dict[str, list[float]] = {side: [] for side in sides}
+    for number, address in zip(range(_WARM + _ROUNDS), cycle(addresses), strict=False):
+        for side, visitor in sides.items():
+            took = visitor.visit(address)
+            if number >= _WARM:
+                seconds[side].append(took)
+    return seconds
+
+
+if __name__ == "__main__":
+    sys.exit(main(measure, "Pages of a catalog of {size} datasets", size=1000, peer="stock CKAN"))
