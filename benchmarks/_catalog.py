@@ -8,12 +8,12 @@ import sqlalchemy as sa
 
 
 def load(ini: str | None = None) -> Any:
-    """CKAN's Flask application, of ``CKAN_INI`` or ``ini``; an application context is entered."""
+    """CKAN's Flask application, of ``CKAN_INI`` or ``ini``; a request context is entered."""
     from ckan.cli import CKANConfigLoader
     from ckan.config.middleware import make_app
 
     application: Any = make_app(CKANConfigLoader(ini or os.environ["CKAN_INI"]).get_config())
-    application._wsgi_app.app_context().push()
+    application._wsgi_app.test_request_context().push()
     return application
 
 

@@ -107,12 +107,21 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         """Nothing: the demonstration's log is for what goes wrong."""
 
 
-def server(folder: Path, port: int = 0) -> http.server.ThreadingHTTPServer:
-    """The portal, ready to ``serve_forever``; port 0 takes a free one."""
-    portals = {path.stem: CkanPortal(path) for path in PAYLOADS.glob("*.json")}
-    handler = type("PortalHandler", (Handler,), {"portals": portals})
+def server(
+    folder: Path,
+    port: int = 0,
+    portals: dict[str, CkanPortal] | None = None,
+    handler: type[Handler] = Handler,
+) -> http.server.ThreadingHTTPServer:
+    """The portal, ready to ``serve_forever``; port 0 takes a free one.
+
+    ``portals`` are served by their names instead of the payloads of the samples.
+    """
+    if portals is None:
+        portals = {path.stem: CkanPortal(path) for path in PAYLOADS.glob("*.json")}
+    answering = type("PortalHandler", (handler,), {"portals": portals})
     return http.server.ThreadingHTTPServer(
-        ("127.0.0.1", port), functools.partial(handler, directory=str(folder))
+        ("127.0.0.1", port), functools.partial(answering, directory=str(folder))
     )
 
 

@@ -249,12 +249,16 @@ def hanoi_title(key, data, errors, context):
 
 def hanoi_slug(key, data, errors, context):
     """A name for the dataset's address, made of its title where none is given. An update that
-    gives none keeps the old one, unless that is one of a draft that had no title yet."""
+    gives none keeps the old one, unless that is one of a draft that had no title yet. CKAN's own
+    validators do the rest; they ask the database, and so are spared for a name that the harvester
+    has found to be free."""
     value, package = data.get(key), context.get("package")
     old_name = package.name if package is not None else ""
     unnamed = drafts.is_unnamed(old_name)
     if isinstance(value, str) and value.strip() and not (unnamed and value == old_name):
         data[key] = value.strip()
+        if value in context.get("hanoi_free_names", ()):
+            raise tk.StopOnError
         return
     title = data.get((*key[:-1], "title"))
     titled = isinstance(title, str) and bool(title.strip())

@@ -7,20 +7,24 @@ stream of every other plugin run for each dataset as ever.
 from __future__ import annotations
 
 import types as python_types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pysolr
 import sqlalchemy as sa
-from ckan import logic, model
+from ckan import model
 from ckan.lib import plugins as lib_plugins
 from ckan.lib import search
 from ckan.lib.search import index as search_index
 
-from ckanext.hanoi.harvest import diff
+from ckanext.hanoi.harvest import diff, tags
 from ckanext.hanoi.harvest.mapping import FIELDS
+from ckanext.hanoi.harvest.shown import Shown
+from ckanext.hanoi.model.harvest import now
+from ckanext.hanoi.remember import remembering
 
 #: Of a resource that is harvested again, what the catalog itself had added to it.
 _KEPT_RESOURCE_KEYS = ("datastore_active", "url_type", "created", "cache_url", "cache_last_updated")
@@ -32,10 +36,23 @@ class Catalog:
     def __init__(self) -> None:
         site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})
         self.user: str = site_user["name"]
+        self._shown = Shown()
+        self._tags: dict[str, Any] = {}
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Inside the block what the datasets of a batch have in common is looked up once."""
+        with remembering(), self._shown.watching():
+            try:
+                yield
+            finally:
+                self._shown.forget()
+                self._tags = {}
 
     def _context(self, **more: Any) -> Any:
-        # saves CKAN from asking for the user at each step
-        user = model.Session.get(model.User, self._user_id)
+        # saves CKAN from asking for the user at each step; the session forgets whom nobody holds
+        self._user_held = model.Session.get(model.User, self._user_id)
+        user = self._user_held
         return {"user": self.user, "auth_user_obj": user, "ignore_auth": True, **more}
 
     @cached_property
@@ -44,8 +61,17 @@ class Catalog:
         assert user
         return user.id
 
-    def _deferred(self, **more: Any) -> Any:
-        return self._context(defer_commit=True, return_id_only=True, **more)
+    def _deferred(self, name: str, schema: dict[str, Any], **more: Any) -> Any:
+        """Of a write that is not committed; ``name`` is free, or the dataset's own."""
+        return self._context(
+            defer_commit=True, return_id_only=True, hanoi_free_names={name},
+            schema=tags.schema_with(schema, self._tags), **more,
+        )  # fmt: skip
+
+    def prepare(self, datasets: Iterable[dict[str, Any]]) -> None:
+        """What is to be written next: their keywords are looked up together."""
+        names = (tag["name"] for dataset in datasets for tag in dataset.get("tags", ()))
+        self._tags = tags.known(names)
 
     def states(self, ids: Iterable[str]) -> dict[str, str]:
         """``{id: state}`` of the datasets that exist."""
@@ -110,8 +136,13 @@ class Catalog:
             {key: value for key, value in resource.items() if key != "id"}
             for resource in dataset.get("resources", [])
         ]
-        data = {"type": "dataset", **dataset, "resources": resources}
-        tk.get_action("package_create")(self._deferred(), data)
+        # with its date, the row is written once
+        modified = {"metadata_modified": now().isoformat()}
+        data = {"type": "dataset", **dataset, "resources": resources, **modified}
+        schema = lib_plugins.lookup_package_plugin(data["type"]).create_package_schema()
+        # that no other dataset has the id, the caller knows
+        schema["id"] = [tk.get_validator("ignore_missing"), tk.get_validator("unicode_safe")]
+        tk.get_action("package_create")(self._deferred(data["name"], schema), data)
         package = model.Session.get(model.Package, dataset["id"])
         assert package
         return [resource.id for resource in package.resources]
@@ -142,8 +173,10 @@ class Catalog:
             )
         # CKAN's update forgets to say so when it returns early, and activity depends on it
         context = self._deferred(
-            original_package=original, changed_entities={"packages": {original["id"]}}
-        )
+            original["name"],
+            lib_plugins.lookup_package_plugin(original["type"]).update_package_schema(),
+            original_package=original, changed_entities={"packages": {original["id"]}},
+        )  # fmt: skip
         tk.get_action("package_update")(context, update)
         nested = model.Session().get_nested_transaction()
         if nested:
@@ -157,6 +190,11 @@ class Catalog:
     def commit(self) -> None:
         model.Session.commit()
 
+    def rollback(self) -> None:
+        """Nothing since the last commit was written."""
+        model.Session.rollback()
+        self._shown.forget()
+
     def index(self, ids: Iterable[str]) -> dict[str, str]:
         """Send the datasets to Solr in one request with one commit.
 
@@ -165,12 +203,8 @@ class Catalog:
         """
         documents: list[dict[str, Any]] = []
         collect = _collector(documents)
-        for id_ in ids:
-            try:
-                both = logic.package_show_default_and_custom_schemas(self._context(), id_)
-            except tk.ObjectNotFound:
-                continue
-            collect(search.index_for("Package"), dict(both[0], with_custom_schema=both[1]), True)
+        for default, custom in self._shown.both(self._context(), ids):
+            collect(search.index_for("Package"), dict(default, with_custom_schema=custom), True)
         return _send(documents) if documents else {}
 
 

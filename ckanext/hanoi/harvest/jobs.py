@@ -141,6 +141,7 @@ def worker_starts() -> None:
         return
     # the processes that it forks for its jobs set CKAN up again
     _has_begun = True
+    _load_what_jobs_need()
     try:
         queue = ckan_jobs.get_queue(queue_name())
         _unlock_dead_scheduler(queue)
@@ -150,6 +151,20 @@ def worker_starts() -> None:
         )  # fmt: skip
     except RedisError as error:
         log.warning("The job queue does not answer: %s", error)
+
+
+def _load_what_jobs_need() -> None:
+    """The worker forks a process for each job: what it has loaded, they have too."""
+    from ckanext.hanoi import vocabulary
+    from ckanext.hanoi.agencies.registry import registry
+    from ckanext.hanoi.harvest import work  # noqa: F401
+    from ckanext.hanoi.harvest.connectors import kinds
+
+    kinds()
+    registry().match("")
+    for name in vocabulary.names():
+        # builds its indexes too
+        vocabulary.vocabulary(name).find("")
 
 
 def _unlock_dead_scheduler(queue: Queue) -> None:

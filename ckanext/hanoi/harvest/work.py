@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 #: Batches that wait in the queue before the reader writes one itself: other runs get their turn.
 BACKLOG = 4
+#: Seconds that a worker's process goes on with batches of one run: beginning anew costs it half a
+#: second each time, but other runs wait for it.
+STINT = 15
 #: Seconds to wait for a database or a search index that is down, and between two tries.
 PATIENCE, PAUSE = 600, 2
 
@@ -58,13 +61,17 @@ def run(run_id: str, inline: bool = False, progress: Progress | None = None) -> 
 
 
 def write(run_id: str, batch_id: int) -> None:
-    """Write one batch of the run; then see that somebody goes on with it."""
+    """Write this batch of the run and, for a while, those behind it that nobody else has taken;
+    then see that somebody goes on with the run."""
+    until = time.monotonic() + STINT
     setup = _setup(run_id)
     if setup is not None:
-        try:
-            Writer(run_id, setup).write(batch_id)
-        except errors.SEARCH_GONE as error:
-            log.warning("Batch %s is written but not indexed yet: %s", batch_id, error)
+        writer = Writer(run_id, setup)
+        following: int | None = batch_id
+        while following is not None:
+            _write(writer, following)
+            more = time.monotonic() < until and _status(run_id) == "running"
+            following = next_batch(run_id, after=following) if more else None
     if _status(run_id) == "running" and locks.is_free(lock_name(run_id)):
         run(run_id)
 

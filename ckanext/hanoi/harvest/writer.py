@@ -90,9 +90,10 @@ class Writer:
             batch = model.Session.get(Batch, batch_id)
             if batch is None or batch.status == "done":
                 return False
-            if batch.status == "open":
-                self._write(batch_id, [dict(item) for item in unpack(batch.records)])
-            self._index(batch_id)
+            with self.catalog.batch():
+                if batch.status == "open":
+                    self._write(batch_id, [dict(item) for item in unpack(batch.records)])
+                self._index(batch_id)
             return True
 
     def _write(self, batch_id: int, items: list[dict[str, Any]]) -> None:
@@ -104,7 +105,7 @@ class Writer:
             raise
         except Exception as error:  # whatever a validator, a hook or a connector may raise
             log.info("Batch %s is written record by record: %s", batch_id, error)
-            model.Session.rollback()
+            self.catalog.rollback()
             self._write_each(batch_id, items)
 
     def _write_each(self, batch_id: int, items: list[dict[str, Any]]) -> None:
@@ -117,7 +118,7 @@ class Writer:
             except errors.TRANSIENT:
                 raise
             except Exception as error:  # one record's failure is that record's alone
-                model.Session.rollback()
+                self.catalog.rollback()
                 self._failed(item, error)
         self._mark(batch_id, "written", written)
         self.catalog.commit()
@@ -201,6 +202,7 @@ class Writer:
             new, self.catalog.free_names([dataset["name"] for dataset in new]), strict=True
         ):
             dataset["name"] = name
+        self.catalog.prepare(dataset for _, dataset in todo)
         for item, dataset in todo:
             self._write_one(item, dataset, transaction)
         self._save_identities(transaction.identities)

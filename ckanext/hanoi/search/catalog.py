@@ -14,6 +14,7 @@ from ckanext.hanoi.agencies import store
 from ckanext.hanoi.agencies.registry import registry
 from ckanext.hanoi.quality import update as quality_update
 from ckanext.hanoi.quality import words as quality_words
+from ckanext.hanoi.remember import remembered
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -36,7 +37,11 @@ _INDENT = "\u2003"
 def above(document: dict[str, Any]) -> list[str]:
     """The names of the organizations above that of a document, the topmost first."""
     name = document.get("organization")
-    organization = model.Group.get(name) if name else None
+    return remembered(("above", name), lambda: _above(name)) if name else []
+
+
+def _above(name: str) -> list[str]:
+    organization = model.Group.get(name)
     if organization is None:
         return []
     return [group.name for group in organization.get_parent_group_hierarchy("organization")]

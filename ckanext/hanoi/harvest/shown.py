@@ -1,0 +1,97 @@
+"""The datasets of a batch as CKAN shows them, put together once for all who ask.
+
+The activity stream asks for a dataset when it has been written, the search index when the batch is
+committed. CKAN would collect it from the database for each of them, and ask Solr before. What is
+kept here is what CKAN itself made of it, and only as long as nobody has changed the dataset.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib.plugins import lookup_package_plugin, plugin_validate
+from ckan.logic.schema import default_show_package_schema
+from sqlalchemy.orm.util import identity_key
+
+Both = tuple[dict[str, Any], dict[str, Any]]
+
+_current: ContextVar[Shown | None] = ContextVar("hanoi_shown", default=None)
+
+
+def current() -> Shown | None:
+    """Of the batch that is being written; None outside of one."""
+    return _current.get()
+
+
+class Shown:
+    """Keeps the datasets that were written while it was the ``current`` one."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[datetime, bytes]] = {}
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Inside the block ``package_show`` comes here (``logic/action/harvest_batch.py``)."""
+        token = _current.set(self)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+
+    def forget(self) -> None:
+        """Nothing of what was written is so: the transaction was rolled back."""
+        self._kept.clear()
+
+    def dataset(self, context: Any, id_: str) -> dict[str, Any] | None:
+        """The dataset by its own schema; None where it isn't in the session (ask CKAN)."""
+        package: Any = model.Session.identity_map.get(identity_key(model.Package, id_))
+        if package is None:
+            return None
+        kept = self._kept.get(id_)
+        if kept is None or kept[0] != package.metadata_modified:
+            both = _shown(context, id_)
+            kept = self._kept[id_] = (package.metadata_modified, pickle.dumps(both))
+        return pickle.loads(kept[1])[1]
+
+    def both(self, context: Any, ids: Iterable[str]) -> Iterator[Both]:
+        """Each dataset that exists, by CKAN's schema and by its own, as it is committed."""
+        package = model.Package
+        ids = list(ids)
+        query = sa.select(package.id, package.metadata_modified).where(package.id.in_(ids))
+        changed = dict(tuple(row) for row in model.Session.execute(query))
+        for id_ in ids:
+            kept = self._kept.pop(id_, None)
+            if kept and kept[0] == changed.get(id_):
+                yield pickle.loads(kept[1])
+            elif id_ in changed:
+                try:
+                    yield _shown(context, id_)
+                except tk.ObjectNotFound:  # purged meanwhile
+                    continue
+
+
+def _shown(context: Any, id_: str) -> Both:
+    """As CKAN's ``package_show_default_and_custom_schemas``, which asks whether the dataset's
+    name is taken."""
+    context = {
+        "user": context.get("user"), "auth_user_obj": context.get("auth_user_obj"),
+        "ignore_auth": True, "use_cache": False, "validate": False,
+    }  # fmt: skip
+    plain = tk.get_action("package_show")(context, {"id": id_})
+    schema = {**default_show_package_schema(), "name": []}
+    default, _ = plugin_validate(object(), context, plain, schema, "package_show")
+    plugin = lookup_package_plugin(plain["type"])
+    own = plugin.show_package_schema()
+    custom, _ = plugin_validate(plugin, context, plain, own, "package_show")
+    for item in p.PluginImplementations(p.IPackageController):
+        item.after_dataset_show(context, custom)
+    return default, custom
