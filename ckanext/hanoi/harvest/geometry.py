@@ -120,6 +120,9 @@ def geojson(value: Any) -> Geometry | None:
     if depth is None:
         return None
     checked = _checked(coordinates, depth)
+    for ring in _rings(str(kind), checked):
+        if ring[0] != ring[-1]:
+            ring.append(ring[0])  # as many a portal forgets to
     if checked is None or (kind == "Polygon" and any(len(ring) < 4 for ring in checked)):
         return None
     return {"type": kind, "coordinates": checked}
@@ -175,6 +178,11 @@ def _checked(value: Any, depth: int) -> list[Any] | None:
         return [_round(x), _round(y)]
     inner = [_checked(item, depth - 1) for item in value]
     return None if any(item is None for item in inner) else inner
+
+
+def _rings(kind: str, coordinates: list[Any] | None) -> list[list[Any]]:
+    polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(kind) or []
+    return [ring for polygon in polygons for ring in polygon or ()]
 
 
 def _points(value: Any) -> Iterable[Point]:

@@ -1,10 +1,12 @@
-"""The licence that a longer text names. Knows no CKAN."""
+"""Which licence a source means by what it says. Knows no CKAN."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
-from ckanext.hanoi.harvest.clean import plain_text
+from ckanext.hanoi.harvest.clean import clean_html, plain_text
+from ckanext.hanoi.vietnamese import fold
 from ckanext.hanoi.vocabulary import Term, vocabulary
 
 _URL = re.compile(r"https?://[^\s<>\"'’”)\]]+", re.I)
@@ -17,6 +19,20 @@ _LABEL = re.compile(
 #: What says that there is no licence known, or only of what kind it is.
 _NONE = ("notspecified", "other-")
 _LONGEST = 20_000
+
+
+def choose(texts: Iterable[str], own: Mapping[str, str]) -> tuple[Term | None, list[str]]:
+    """The first licence that is known of those named in ``texts`` (the best first), and the texts
+    that say it in other words, or name none. ``own``: folded text -> code, as configured."""
+    known: Term | None = None
+    words = []
+    for text in texts:
+        wanted = str(own.get(fold(text), text))
+        term = vocabulary("license").find(wanted)
+        known = known or term or licence_in(wanted)
+        if term is None:
+            words.append(clean_html(text))
+    return known, words
 
 
 def licence_in(text: str) -> Term | None:

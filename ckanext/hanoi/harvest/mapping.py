@@ -13,10 +13,10 @@ from typing import Any
 
 from ckanext.hanoi import dates
 from ckanext.hanoi.harvest import fit
-from ckanext.hanoi.harvest.clean import clean_html
+from ckanext.hanoi.harvest.clean import clean_html, is_html
 from ckanext.hanoi.harvest.config import Filter, SourceConfig
 from ckanext.hanoi.harvest.formats import file_name, media_type_of, term_of_format
-from ckanext.hanoi.harvest.licences import licence_in
+from ckanext.hanoi.harvest.licences import choose
 from ckanext.hanoi.vietnamese import fold, nfc, slug, tag
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -135,7 +135,7 @@ class _Mapper:
         self._language_texts()
         for name in _TEXTS:
             if text := _text(self.draft.get(name)):
-                self.dataset.setdefault(name, text)
+                self.dataset.setdefault(name, clean_html(text) if is_html(text) else text)
         self._owner()
         self._coded()
         self._licence(self.draft, self.dataset)
@@ -255,27 +255,15 @@ class _Mapper:
         return codes
 
     def _licence(self, draft: Mapping[str, Any], target: dict[str, Any]) -> None:
-        texts = _texts(draft.get("license"))
-        unknown = []
-        for text in texts:
-            wanted = self.config.license_map.get(fold(text), text)
-            term = vocabulary("license").find(str(wanted))
-            inside = None if term else licence_in(str(wanted))
-            known = term or inside
-            if known and "license_id" not in target:
-                target["license_id"] = known.code
-                if inside and target is self.dataset:
-                    self._extra("license_text", clean_html(text))
-                elif inside:
-                    target["license_text"] = clean_html(text)
-            elif not term:
-                unknown.append(clean_html(text))
-        if unknown:
-            if target is self.dataset:
-                for text in unknown:
-                    self._unresolved("license_id", text, "license_text")
-            else:
-                target["license_text"] = "; ".join(unknown)
+        known, words = choose(_texts(draft.get("license")), self.config.license_map)
+        if known:
+            target["license_id"] = known.code
+        if words and target is not self.dataset:
+            target["license_text"] = "; ".join(words)
+        elif words and known:
+            self._extra("license_text", "; ".join(words))
+        for text in words if target is self.dataset and not known else ():
+            self._unresolved("license_id", text, "license_text")
 
     def _period(self) -> None:
         for name in _DATES:
@@ -339,7 +327,7 @@ class _Mapper:
             resource.update({f"{name}_{language}": text for language, text in rest.items()})
         for name in _RESOURCE_TEXTS:
             if text := _text(draft.get(name)):
-                resource[name] = text
+                resource[name] = clean_html(text) if is_html(text) else text
         for name in ("issued", "modified"):
             if text := _text(draft.get(name)):
                 iso = _iso(text)

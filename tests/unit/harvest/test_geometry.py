@@ -94,3 +94,14 @@ def test_anything_is_a_place_within_the_world_or_none(value):
             west, south, east, north = geometry.bounds(found)
             assert -180.001 <= west <= east <= 180.001
             assert -90.001 <= south <= north <= 90.001
+
+
+def test_a_ring_that_is_left_open_is_closed():
+    corners = [[105, 20], [106, 20], [106, 21], [105, 21]]
+    found = geometry.geojson({"type": "Polygon", "coordinates": [corners]})
+    assert found is not None
+    assert found["coordinates"][0][-1] == found["coordinates"][0][0] == [105, 20]
+    several = geometry.geojson({"type": "MultiPolygon", "coordinates": [[corners], [corners]]})
+    assert several is not None
+    assert len(several["coordinates"][1][0]) == 5
+    assert geometry.geojson({"type": "Polygon", "coordinates": [corners[:2]]}) is None

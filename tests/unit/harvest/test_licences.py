@@ -44,3 +44,19 @@ def test_the_whole_text_is_kept_beside_the_licence():
     assert dataset["license_id"] == dataset["resources"][0]["license_id"] == "cc-by-4.0"
     assert {"key": "license_text", "value": text} in dataset["extras"]
     assert dataset["resources"][0]["license_text"] == text
+
+
+def test_other_words_for_a_known_licence_are_kept_and_no_trouble():
+    draft = {"title": "A", "license": ["cc-by-4.0", "Attribution 4.0"]}
+    found = to_dataset(draft, SourceConfig(), lambda name: (None, []), "org")
+    assert found.dataset["license_id"] == "cc-by-4.0"
+    assert {"key": "license_text", "value": "Attribution 4.0"} in found.dataset["extras"]
+    assert found.notes == []
+
+
+def test_terms_in_html_are_cleaned():
+    text = "<span>Theo <a href='https://x.vn/dk'>điều khoản</a><script>alert(1)</script></span>"
+    draft = {"title": "A", "rights": text, "resources": [{"url": "https://x.vn", "rights": text}]}
+    dataset = to_dataset(draft, SourceConfig(), lambda name: (None, []), "org").dataset
+    assert dataset["rights"] == "Theo [điều khoản](https://x.vn/dk)"
+    assert dataset["resources"][0]["rights"] == dataset["rights"]

@@ -314,6 +314,12 @@ class _Mapping:
             "snippet",
             self._text("snippet") if draft["notes"] != self._text("snippet") else "",
         )
+        named = (self._publisher() or {}).get("name")
+        agencies = [self._text(key) for key in ("source", "organization", "orgName")]
+        self.extras.add("organization_name", *(name for name in agencies if name != named))
+        for extra in loose.items(self.item.get("additionalResources")):
+            if not absolute(extra.get("url")):
+                self.extras.add("additional_resource", loose.as_extra(extra))
         self.extras.add("attribution", self._text("accessInformation"))
         self.extras.add("credit", loose.text(about.get("idCredit")))
         self.extras.add("thumbnail", absolute(self.item.get("thumbnailUrl")))

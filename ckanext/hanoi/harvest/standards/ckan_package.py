@@ -25,6 +25,7 @@ _HOUSEKEEPING = frozenset(
     "datastore_active has_views mimetype_inner capacity indexed_ts entity_type hash_sha1 "
     "datastore_contains_all_records_of_source_file ckan_url display_name title_string".split()
 )
+_CONTACTS = ("contact", "contact_point", "contactPoint")
 _NO_LICENCE = {"notspecified", "not specified", "license not specified", "none", "unknown", ""}
 
 
@@ -99,7 +100,7 @@ def to_draft(raw: Mapping[str, Any], portal: str) -> dict[str, Any]:
     _dates(package, draft)
     _places(package, draft)
     _same_names(package, draft)
-    draft["extras"] = package.leftovers()
+    draft["extras"] = {**_more_people(package, draft), **package.leftovers()}
     if url and page:
         draft["extras"]["catalogue_page"] = page
     return cleaned(draft)
@@ -167,7 +168,11 @@ def _listed(value: Any) -> list[Any]:
 
 def _keywords(package: Package) -> list[str]:
     found: list[str] = []
-    for tag in _listed(package.raw.get("tags")):
+    written = loose.unpacked(package.raw.get("tags"))
+    if isinstance(written, str):
+        found = loose.texts(written, ",;")
+        written = []
+    for tag in _listed(written):
         words = loose.text(tag.get("display_name") or tag.get("name")) if isinstance(
             tag, Mapping) else loose.text(tag)  # fmt: skip
         found += [words] if words else []
@@ -208,7 +213,7 @@ def _state(raw: Mapping[str, Any]) -> str:
 
 def _contact(package: Package) -> dict[str, str]:
     """Who answers questions: the contact fields, else maintainer, else author."""
-    points = loose.items(package.get("contact", "contact_point", "contactPoint"))
+    points = loose.items(package.get(*_CONTACTS))
     point = points[0] if points else {}
     contact = {
         "name": package.text("contact_name", "contact-name") or loose.text(point.get("fn"))
@@ -238,6 +243,16 @@ def _person(value: Any) -> tuple[str, str]:
     person = people[0]
     parts = [loose.text(person.get("given_name")), loose.text(person.get("name"))]
     return " ".join(filter(None, parts)), loose.mail(person.get("email"))
+
+
+def _more_people(package: Package, draft: Mapping[str, Any]) -> dict[str, str]:
+    """The second author of two, the second contact."""
+    lists = {
+        name: value for name in (*_CONTACTS, "maintainer", "author", "publisher")
+        if name in package.used
+        and isinstance(value := loose.unpacked(package.raw.get(name)), (list, Mapping))
+    }  # fmt: skip
+    return loose.beyond(lists, draft, lists)
 
 
 def _dates(package: Package, draft: dict[str, Any]) -> None:
@@ -305,6 +320,12 @@ def _same_names(package: Package, draft: dict[str, Any]) -> None:
     draft["notes_en"] = package.text("notes_en") if isinstance(draft["notes"], str) else ""
 
 
+def _size(written: Any) -> int | str | None:
+    """Bytes; what is no number stays as it is written."""
+    number = loose.integer(written)
+    return (loose.text(written) or None) if number is None else number
+
+
 def _resource(raw: Mapping[str, Any], portal: str) -> dict[str, Any]:
     part = Package(raw)
     url = absolute(part.text("url", "access_url", "accessURL"), portal)
@@ -321,7 +342,7 @@ def _resource(raw: Mapping[str, Any], portal: str) -> dict[str, Any]:
         "format": part.text("format"),
         "mimetype": part.text("mimetype", "media_type", "mediaType"),
         "encoding": part.text("encoding", "charset"),
-        "size": loose.integer(part.get("size", "byte_size", "byteSize")),
+        "size": _size(part.get("size", "byte_size", "byteSize")),
         "hash": part.text("hash"),
         "hash_algorithm": part.text("hash_algorithm"),
         "status": part.text("status"),

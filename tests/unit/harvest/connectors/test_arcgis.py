@@ -459,3 +459,14 @@ def test_content_that_was_tampered_with_never_breaks_the_mapping(seed):
     content = json.loads(spoiled_json(base, seed, 12))
     content = content if isinstance(content, dict) else {}
     json.dumps(draft(Record("g", content)))
+
+
+def test_other_names_of_the_organization_and_resources_without_address_are_kept():
+    found = arcgis_item.to_draft({
+        "id": "a", "title": "Cây", "source": "Hà Nội", "orgName": "Sở Xây dựng",
+        "additionalResources": [{"name": "Bản in"}, {"name": "PDF", "url": "https://x.vn/a.pdf"}],
+    })  # fmt: skip
+    assert found["publisher"] == {"name": "Hà Nội"}
+    assert found["extras"]["organization_name"] == "Sở Xây dựng"
+    assert json.loads(found["extras"]["additional_resource"]) == {"name": "Bản in"}
+    assert [r["url"] for r in found["resources"]] == ["https://x.vn/a.pdf"]
