@@ -204,7 +204,7 @@ def test_pages_show_what_was_found_to_whom_it_may_be_shown(office, app):
     visitor = app.get(page).body
     assert "The table" in visitor
     assert "“không rõ” is not a whole number" in visitor
-    assert "Look again" not in visitor
+    assert "Check again" not in visitor
     assert app.get(f"/vi/hanoi/tables/{public['id']}").status_code == 200
     assert app.get("/hanoi/tables").body.count("truong.csv") == 1
     assert app.get(f"/hanoi/tables/{private['id']}").status_code in (403, 404)
@@ -215,7 +215,7 @@ def test_pages_show_what_was_found_to_whom_it_may_be_shown(office, app):
 
     token = factories.APIToken(user=office.user("editor"))["token"]
     as_editor = {"Authorization": token}
-    assert "Look again" in app.get(page, headers=as_editor).body
+    assert "Check again" in app.get(page, headers=as_editor).body
     address = f"/hanoi/tables/{public['id']}"
     form = app.get(f"{address}/dictionary", headers=as_editor).body
     assert 'name="description-1"' in form
