@@ -29,6 +29,8 @@ from ckanext.hanoi.remember import remembering
 #: Of a resource that is harvested again, what the catalog itself had added to it.
 _KEPT_RESOURCE_KEYS = ("datastore_active", "url_type", "created", "cache_url", "cache_last_updated")
 
+_GIVEN_CUSTOM = tk.check_ckan_version(min_version="2.12")
+
 
 class Catalog:
     """The catalog as the harvester sees it. Writes are not committed: ``commit`` does that."""
@@ -204,7 +206,9 @@ class Catalog:
         documents: list[dict[str, Any]] = []
         collect = _collector(documents)
         for default, custom in self._shown.both(self._context(), ids):
-            collect(search.index_for("Package"), dict(default, with_custom_schema=custom), True)
+            # CKAN 2.11 puts the dataset into its own schema by itself
+            more = {"with_custom_schema": custom} if _GIVEN_CUSTOM else {}
+            collect(search.index_for("Package"), {**default, **more}, True)
         return _send(documents) if documents else {}
 
 
