@@ -22,6 +22,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 from ckan import model
+from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories, helpers
 
 from ckanext.hanoi.harvest import locks, work
@@ -206,10 +207,11 @@ class Workers:
         self.all = [worker for worker in self.all if worker.wanted]
         while len(self.all) > number:
             self.all.pop().stop()
-        before = self.said().count(_LISTENING)
-        fresh = number - len(self.all)
+        redis, fresh = connect_to_redis(), number - len(self.all)
+        # those of the test before are no longer in the list, which was emptied
+        before = redis.scard("rq:workers")
         self.all += [Worker(self) for _ in range(fresh)]
-        wait(lambda: self.said().count(_LISTENING) >= before + fresh, AT_MOST, "workers start")
+        wait(lambda: redis.scard("rq:workers") >= before + fresh, AT_MOST, "workers start")
         return self.all
 
     def said(self) -> str:
@@ -231,10 +233,6 @@ class Workers:
             with suppress(ProcessLookupError, psutil.NoSuchProcess):
                 if os.getsid(process.pid) in self.sessions:
                     process.kill()
-
-
-#: RQ writes it when a worker is ready.
-_LISTENING = "*** Listening on"
 
 
 @pytest.fixture(scope="session")
