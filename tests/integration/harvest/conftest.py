@@ -12,7 +12,7 @@ from ckan import model
 from ckan.tests import factories, helpers
 from werkzeug import Request, Response
 
-from ckanext.hanoi.harvest import work
+from ckanext.hanoi.harvest import fit, work
 from ckanext.hanoi.model.harvest import Source
 
 
@@ -118,6 +118,13 @@ class Admin:
 
     def source(self, name: str = "cong") -> Source:
         return model.Session.query(Source).filter_by(name=name).one()
+
+
+@pytest.fixture
+def refusal(monkeypatch) -> dict[str, str]:
+    """Values that the mapping lets pass and the dataset's rules refuse (``version``)."""
+    monkeypatch.setattr(fit, "_LONGEST_VERSION", 10_000)
+    return {"version": "1." * 200}  # CKAN takes a hundred characters
 
 
 @pytest.fixture

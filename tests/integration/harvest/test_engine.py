@@ -83,9 +83,9 @@ def test_resource_ids_stay_when_the_portal_changes_names_order_or_ids(admin, por
     assert {r["url"]: r["id"] for r in admin.datasets()[0]["resources"]} == ids
 
 
-def test_a_bad_record_is_reported_and_all_others_are_written(admin, portal):
+def test_a_bad_record_is_reported_and_all_others_are_written(admin, portal, refusal):
     portal.fill(6)
-    portal.datasets[3]["version"] = "1." * 200  # CKAN takes a hundred characters
+    portal.datasets[3].update(refusal)
     admin.add_source(portal.url)
     run = admin.run()
     assert run["status"] == "finished"

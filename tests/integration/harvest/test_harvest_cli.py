@@ -159,9 +159,11 @@ def test_a_run_that_waits_for_a_worker_in_vain_is_done_by_the_command(hanoi, por
     assert "waiting for a worker" in done.stderr
 
 
-def test_failed_records_are_tried_again_and_the_exit_status_tells_how_it_went(hanoi, portal):
+def test_failed_records_are_tried_again_and_the_exit_status_tells_how_it_went(
+    hanoi, portal, refusal
+):
     portal.fill(3)
-    portal.datasets[1]["version"] = "1." * 200
+    portal.datasets[1].update(refusal)
     add(hanoi, portal.url)
     run = json.loads(hanoi("harvest", "run", "cong", "--inline", "--json").stdout)
     (failure,) = run["failures"]

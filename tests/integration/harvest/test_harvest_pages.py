@@ -171,9 +171,9 @@ def test_lists_are_exported_as_csv_that_no_spreadsheet_takes_for_formulas(app, a
     assert run["id"] in get(app, "/hanoi/harvest/source/cong?format=csv").get_data(as_text=True)
 
 
-def test_a_report_is_filtered_by_change_and_text(app, admin, portal):
+def test_a_report_is_filtered_by_change_and_text(app, admin, portal, refusal):
     portal.fill(5)
-    portal.datasets[2]["version"] = "1." * 200
+    portal.datasets[2].update(refusal)
     admin.add_source(portal.url)
     run = admin.run()
     page = f"/hanoi/harvest/run/{run['id']}"
@@ -185,10 +185,12 @@ def test_a_report_is_filtered_by_change_and_text(app, admin, portal):
     assert "Bộ dữ liệu số 4" not in found
 
 
-def test_failures_are_grouped_by_cause_and_each_cause_shows_its_records(app, admin, portal, people):
+def test_failures_are_grouped_by_cause_and_each_cause_shows_its_records(
+    app, admin, portal, people, refusal
+):
     portal.fill(7)
     for number in (1, 2, 3):
-        portal.datasets[number]["version"] = "1." * 200
+        portal.datasets[number].update(refusal)
     portal.datasets[4]["resources"][0]["name"] = None
     portal.datasets[5] = "no dataset"
     admin.add_source(portal.url)
@@ -208,9 +210,11 @@ def test_failures_are_grouped_by_cause_and_each_cause_shows_its_records(app, adm
     assert len(rows) == 4
 
 
-def test_what_the_rules_of_a_dataset_say_is_told_in_the_readers_language(app, admin, portal):
+def test_what_the_rules_of_a_dataset_say_is_told_in_the_readers_language(
+    app, admin, portal, refusal
+):
     portal.fill(1)
-    portal.datasets[0]["version"] = "1." * 200
+    portal.datasets[0].update(refusal)
     admin.add_source(portal.url)
     page = f"/hanoi/harvest/run/{admin.run()['id']}"
     english = BeautifulSoup(get(app, f"/en{page}").body, "html.parser")
@@ -221,10 +225,10 @@ def test_what_the_rules_of_a_dataset_say_is_told_in_the_readers_language(app, ad
 
 
 def test_a_source_of_private_datasets_tells_the_public_no_title_of_those_that_failed(
-    app, admin, portal, people
+    app, admin, portal, people, refusal
 ):
     portal.fill(2)
-    portal.datasets[0].update(title="Kế hoạch mật", version="1." * 200)
+    portal.datasets[0].update(title="Kế hoạch mật", **refusal)
     admin.add_source(portal.url, config="private: true")
     run = admin.run()
     page = f"/hanoi/harvest/run/{run['id']}"
