@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from pathlib import Path
 
 import ckan.plugins.toolkit as tk
@@ -10,6 +11,7 @@ from ckan import model
 from ckan.lib.jobs import get_queue
 from ckan.tests import factories, helpers
 
+from ckanext.hanoi import doctor
 from ckanext.hanoi.model.quality import LinkCheck, Quality
 from ckanext.hanoi.quality import jobs, reading, store, update
 
@@ -153,3 +155,21 @@ def test_a_search_index_that_is_away_is_made_up_for_later(good, stack, measure):
     assert measure() == (1, 0)
     stack.start()
     assert measure() == (1, 1)
+
+
+def test_the_night_is_three_in_the_morning_in_the_city():
+    def at(*moment):
+        return datetime(2025, 11, *moment, tzinfo=timezone.utc)
+
+    assert jobs.next_night(at(26, 12)) == at(26, 20)
+    assert jobs.next_night(at(26, 20)) == at(27, 20)
+    assert jobs.next_night(at(26, 23)) == at(27, 20)
+
+
+def test_the_doctor_asks_for_scores_and_for_checks(good, measure):
+    assert "no dataset has been measured" in doctor._quality().text
+    measure()
+    assert "no link has been checked" in doctor._quality().text
+    model.Session.execute(sa.update(LinkCheck).values(checked=sa.func.now()))
+    model.Session.commit()
+    assert doctor._quality().level == "ok"
