@@ -4,7 +4,9 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 
+from ckanext.hanoi.agencies import defaults
 from ckanext.hanoi.review import gate, queue
 
 
@@ -41,6 +43,26 @@ def hanoi_may_publish(owner_org: str | None) -> bool:
     """Whether the reader's datasets of the agency become public without approval."""
     user = getattr(tk.current_user, "name", "")
     return gate.mode() == "off" or gate.may_publish(user, owner_org)
+
+
+def hanoi_fill_from_agency(
+    data: dict[str, Any], fields: list[dict[str, Any]], errors: dict[str, Any] | None
+) -> list[str]:
+    """Puts what is usual in the dataset's agency into a page of the form of a draft, where nobody
+    has written anything on that subject yet. Returns the names of the fields that it filled."""
+    names = {field["field_name"] for field in fields}
+    group = model.Group.get(data["owner_org"]) if data.get("owner_org") else None
+    if errors or group is None or not str(data.get("state")).startswith("draft"):
+        return []
+    proposed = {}
+    for subject in (defaults.CONTACT, ("license_id",)):
+        # the person's name belongs to the contact, too: who gave one has been here
+        written = [*subject, "contact_name"] if len(subject) > 1 else subject
+        if names.intersection(subject) and not any(data.get(name) for name in written):
+            usual = defaults.of_agency(group)
+            proposed.update({name: usual[name] for name in subject if name in usual})
+    data.update(proposed)
+    return list(proposed)
 
 
 def hanoi_field_label(name: str, dataset_type: str = "dataset") -> str:

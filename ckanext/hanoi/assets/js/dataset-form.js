@@ -73,4 +73,88 @@
       }
     };
   });
+
+  /* A file's format, encoding and size are proposed as soon as it is chosen or its address given;
+   * what a person has chosen stays. Without scripts the server fills them in when it is saved. */
+  ckan.module('hanoi-detect', function () {
+    return {
+      options: {looking: '', unknown: '', failed: '', found: '{what}', legacy: ''},
+
+      initialize: function () {
+        jQuery.proxyAll(this, /_on/);
+        this.form = this.el.closest('form');
+        this.proposed = {};
+        this.asked = 0;
+        this.form.on('change', 'input[type=file]', this._onFile);
+        this.form.on('change', '[name=url]', this._onAddress);
+      },
+
+      teardown: function () {
+        this.form.off('change', 'input[type=file]', this._onFile);
+        this.form.off('change', '[name=url]', this._onAddress);
+      },
+
+      _onFile: function (event) {
+        var file = event.target.files && event.target.files[0];
+        if (file) {
+          var data = new FormData();
+          data.append('upload', file.slice(0, 65536), file.name);
+          data.append('name', file.name);
+          data.append('size', file.size);
+          this._ask(data);
+        }
+      },
+
+      _onAddress: function (event) {
+        if (event.target.type !== 'hidden' && /^https?:\/\/[^\s/]+/i.test(event.target.value)) {
+          var data = new FormData();
+          data.append('url', event.target.value);
+          this._ask(data);
+        }
+      },
+
+      _ask: function (data) {
+        var number = ++this.asked;
+        var answered = this._answered.bind(this);
+        this.el.text(this.options.looking);
+        jQuery.ajax({
+          url: this.sandbox.client.url('/api/3/action/hanoi_resource_detect'),
+          type: 'POST', data: data, processData: false, contentType: false
+        }).always(function (answer, status) {
+          if (number === this.asked) {
+            answered(status === 'success' ? answer.result : null);
+          }
+        }.bind(this));
+      },
+
+      _answered: function (found) {
+        if (!found || !found.format) {
+          this.el.text(found ? this.options.unknown : this.options.failed);
+          return;
+        }
+        ['format', 'encoding', 'size', 'mimetype'].forEach(function (name) {
+          this._propose(name, found[name]);
+        }, this);
+        var parts = [found.format, found.encoding].filter(Boolean).join(', ');
+        this.el.text(this.options.found.replace('{what}', parts) +
+          (found.legacy ? ' ' + this.options.legacy : ''));
+      },
+
+      _propose: function (name, value) {
+        var field = this.form.find('#field-' + name);
+        var text = value === null || value === undefined ? '' : String(value);
+        var now = field.val() || '';
+        if (!field.length || (now !== '' && now !== this.proposed[name])) {
+          return;
+        }
+        if (field.is('select') && text && !field.find('option').filter(function () {
+          return this.value === text;
+        }).length) {
+          field.append(jQuery('<option>').val(text).text(text));
+        }
+        this.proposed[name] = text;
+        field.val(text).trigger('change');
+      }
+    };
+  });
 })(this.ckan, this.jQuery);

@@ -6,7 +6,7 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi.agencies import seed, store
+from ckanext.hanoi.agencies import defaults, seed, store
 from ckanext.hanoi.agencies.registry import KINDS, Agency, registry
 from ckanext.hanoi.logic.schema import agency as schema
 from ckanext.hanoi.vietnamese import fold, sort_key
@@ -98,6 +98,23 @@ def hanoi_agency_match(context: Any, data_dict: dict[str, Any]) -> dict[str, Any
             "confidence": one.confidence, "organization": _organization(one.slug, here),
         } for one in match.candidates],
     }
+
+
+@tk.side_effect_free
+def hanoi_agency_defaults(context: Any, data_dict: dict[str, Any]) -> dict[str, str]:
+    """What the form proposes for a new dataset of an agency.
+
+    :param id: name or id of the organization
+
+    :returns: as far as they are known, ``contact_unit``, ``contact_email``, ``contact_phone`` and
+      ``license_id``: of the agency itself, else as its public datasets have them
+    """
+    id_ = str(tk.get_or_bust(data_dict, "id"))
+    tk.check_access("hanoi_agency_defaults", context, data_dict)
+    group = model.Group.get(id_)
+    if group is None or not group.is_organization:
+        raise tk.ObjectNotFound(tk._("There is no such agency: %s") % id_)
+    return defaults.of_agency(group)
 
 
 @tk.side_effect_free

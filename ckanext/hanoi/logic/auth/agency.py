@@ -26,6 +26,12 @@ def hanoi_agency_match(context: Any, data_dict: dict[str, Any]) -> Auth:
     return {"success": True}
 
 
+@tk.auth_allow_anonymous_access
+def hanoi_agency_defaults(context: Any, data_dict: dict[str, Any]) -> Auth:
+    """Everybody: it is what the agency and its public datasets say of themselves."""
+    return {"success": True}
+
+
 def hanoi_agency_plan(context: Any, data_dict: dict[str, Any]) -> Auth:
     """Nobody but sysadmins, whom CKAN does not ask."""
     return {"success": False, "msg": tk._("Only a sysadmin may seed the agencies")}
