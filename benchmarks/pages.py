@@ -1,24 +1,19 @@
 """The pages of a visitor: CKAN with our plugins, and stock CKAN, over one catalog.
 
-Both read one database and one Solr core, as in the search benchmark. Each page is asked for in
-turn, of one and of the other, so that the machine's moods are the same for both; the time is that
-of the whole answer, rendered in the process that is asked. Pages of datasets and agencies change
+The time is that of the whole answer, rendered in the process that is asked. Pages of datasets and agencies change
 from round to round, so that nothing is measured but the work.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import statistics
-import subprocess
 import sys
 from contextlib import ExitStack
 from itertools import cycle
-from pathlib import Path
 
-from benchmarks import _catalog, _queries, search
+from benchmarks import _catalog, _queries, _sides
 from benchmarks._report import AT_LEAST, Figures, main, say
+from benchmarks._sides import Side
 
 _ROUNDS = 40
 _WARM = 4
@@ -26,48 +21,19 @@ _WARM = 4
 _SLOWER = 1.5
 
 
-class Visitor:
-    """A CKAN in a process of its own that renders one page after another."""
-
-    def __init__(self, ini: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks._visitor", str(ini)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
-        )  # fmt: skip
-
-    def __enter__(self) -> Visitor:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._process.communicate()
-
-    def visit(self, address: str) -> float:
-        """The seconds that a page took; RuntimeError when it is not there."""
-        process = self._process
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(json.dumps(address) + "\n")
-        process.stdin.flush()
-        status, seconds = json.loads(process.stdout.readline())
-        if status != 200:
-            raise RuntimeError(f"{address} answered {status}")
-        return seconds
-
-
 def measure(figures: Figures, size: int) -> None:
     """Fills a catalog of ``size`` datasets, indexes it both ways, visits the same pages of both."""
-    own = Path(os.environ["CKAN_INI"])
-    stock = search.stock_configuration(own)
+    stock = _sides.stock_configuration()
     _catalog.load()
     _catalog.empty()
-    search.fill(_queries.datasets(size))
+    _sides.fill(_queries.datasets(size))
     say("Stock CKAN's index of the same datasets")
-    search.ckan(stock, "search-index", "rebuild")
+    _sides.ckan(stock, "search-index", "rebuild")
     pages = _pages()
     with ExitStack() as servers:
         sides = {
-            "ours": servers.enter_context(Visitor(own)),
-            "stock": servers.enter_context(Visitor(stock)),
+            "ours": servers.enter_context(Side(_sides.own_configuration())),
+            "stock": servers.enter_context(Side(stock)),
         }
         for name, (title, addresses) in pages.items():
             took = _visit(sides, addresses)
@@ -96,14 +62,14 @@ def _pages() -> dict[str, tuple[str, list[str]]]:
     }
 
 
-def _visit(sides: dict[str, Visitor], addresses: list[str]) -> dict[str, list[float]]:
+def _visit(sides: dict[str, Side], addresses: list[str]) -> dict[str, list[float]]:
     """{side: seconds of each visit}; the first ones only warm up."""
     seconds: dict[str, list[float]] = {side: [] for side in sides}
     for number, address in zip(range(_WARM + _ROUNDS), cycle(addresses), strict=False):
-        for side, visitor in sides.items():
-            took = visitor.visit(address)
+        for name, side in sides.items():
+            took = side.get(address)[1]
             if number >= _WARM:
-                seconds[side].append(took)
+                seconds[name].append(took)
     return seconds
 
 
