@@ -1,7 +1,7 @@
 """The pages of a visitor: CKAN with our plugins, and stock CKAN, over one catalog.
 
-The time is that of the whole answer, rendered in the process that is asked. Pages of datasets and agencies change
-from round to round, so that nothing is measured but the work.
+The time is that of the whole answer, rendered in the process that is asked. Pages of datasets and
+agencies change from round to round, so that nothing is measured but the work.
 """
 
 from __future__ import annotations
