@@ -45,7 +45,7 @@ def hanoi_number(number: int) -> str:
 
 
 def _search(**query: Any) -> dict[str, Any]:
-    anybody = {"user": "", "auth_user_obj": None}
+    anybody: Any = {"user": "", "auth_user_obj": None}
     return tk.get_action("package_search")(anybody, {"q": "*:*", **query})
 
 

@@ -77,7 +77,7 @@ def _rows(start: int) -> Iterator[tuple[str, str]]:
 
 
 def _search(start: int, rows: int) -> dict[str, Any]:
-    anybody = {"user": "", "auth_user_obj": None}
+    anybody: Any = {"user": "", "auth_user_obj": None}
     return tk.get_action("package_search")(anybody, {
         "q": "*:*", "fq": f"dataset_type:{tk.h.default_package_type()}", "start": start,
         "rows": rows, "sort": "id asc", "fl": ["name", "metadata_modified"], "facet": "false",
