@@ -22,7 +22,7 @@ from ckanext.hanoi.model.imports import OPEN, Import
 log = logging.getLogger(__name__)
 
 #: An open import that nobody has touched for so long has lost its job.
-_LOST_AFTER = timedelta(seconds=20)
+_LOST_AFTER = timedelta(seconds=10)
 _has_begun = False
 
 
@@ -55,14 +55,13 @@ def run(import_id: str) -> None:
 
 
 def resume(import_id: str | None = None) -> list[str]:
-    """Queue again the open imports (or this one) that no process is working on; their ids."""
+    """Queue again the open imports (or this one, when nothing has happened to it for a while) that
+    no process is working on; their ids."""
     from ckanext.hanoi.imports.work import lock_name
 
-    query = sa.select(Import.id).where(
-        Import.status.in_(OPEN), Import.heartbeat < now() - _LOST_AFTER
-    )
+    query = sa.select(Import.id).where(Import.status.in_(OPEN))
     if import_id:
-        query = query.where(Import.id == import_id)
+        query = query.where(Import.id == import_id, Import.heartbeat < now() - _LOST_AFTER)
     ids: Any = model.Session.execute(query).scalars().all()
     lost = [id_ for id_ in ids if locks.is_free(lock_name(id_))]
     for id_ in lost:

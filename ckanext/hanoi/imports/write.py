@@ -55,9 +55,8 @@ class Writer:
         if problems:
             return {"status": "error", "problems": problems}
         if made.action == "none":
-            # a new dataset that is there already: written by us, in a process that died
-            status = "written" if action == "create" else "unchanged"
-            return {"status": status, "package_id": made.package_id}
+            # done already, by a process that died before it could say so: it is indexed again
+            return {"status": "written", "package_id": made.package_id}
         write = self._create if made.action == "create" else self._update
         return {
             "status": "written",

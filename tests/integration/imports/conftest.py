@@ -18,18 +18,19 @@ DATA, FILES = "Dữ liệu", "Tài nguyên"
 
 
 class Publisher:
-    """What an editor of one agency does with workbooks, by the API and with its authorization."""
+    """What somebody of one agency does with workbooks, by the API and with its authorization:
+    one of its admins, since what an editor makes public waits for approval."""
 
     def __init__(self) -> None:
-        self.editor = factories.User()
+        self.person = factories.User()
         self.agency = factories.Organization(
             name=f"so-{uuid.uuid4().hex[:10]}", title="Sở Giáo dục",
-            users=[{"name": self.editor["name"], "capacity": "editor"}],
+            users=[{"name": self.person["name"], "capacity": "admin"}],
         )  # fmt: skip
 
     def call(self, action: str, user: dict[str, Any] | None = None, **data: Any) -> Any:
         model.Session.remove()
-        context = {"user": (user or self.editor)["name"], "ignore_auth": False}
+        context = {"user": (user or self.person)["name"], "ignore_auth": False}
         return helpers.call_action(action, context, **data)
 
     def dataset(self, title: str = "Trường mầm non", **more: Any) -> dict[str, Any]:
@@ -64,7 +65,7 @@ class Publisher:
         made = self.create(workbook, **options)
         if made["counts"]["create"] + made["counts"]["update"]:
             context = {
-                "user": self.editor["name"], "ignore_auth": False, "hanoi_inline": True,
+                "user": self.person["name"], "ignore_auth": False, "hanoi_inline": True,
             }  # fmt: skip
             helpers.call_action("hanoi_import_run", context, id=made["id"])
         return self.report(made["id"])

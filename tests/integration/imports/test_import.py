@@ -94,7 +94,7 @@ def test_new_rows_become_datasets_and_the_same_file_twice_changes_nothing(publis
     assert market["name"].startswith("cho")
     assert (market["issued"], market["private"]) == ("2025-10", False)
     assert [r["url"] for r in market["resources"]] == ["https://a.vn/cho.csv"]
-    assert market["creator_user_id"] == publisher.editor["id"]
+    assert market["creator_user_id"] == publisher.person["id"]
     again = publisher.send(workbook)
     assert again["counts"] == {
         "rows": 3, "waiting": 0, "create": 0, "update": 0, "unchanged": 3, "error": 0, "done": 0,
@@ -358,7 +358,7 @@ def test_what_changes_between_preview_and_start_is_noticed(publisher, edit, coll
     assert [row["result"] for row in made["rows"]] == ["update", "update", "create"]
     publisher.call("package_patch", colleague, id=text["id"], notes="của bạn")
     publisher.dataset("Chợ", notes="của bạn")
-    context = {"user": publisher.editor["name"], "ignore_auth": False, "hanoi_inline": True}
+    context = {"user": publisher.person["name"], "ignore_auth": False, "hanoi_inline": True}
     helpers.call_action("hanoi_import_run", context, id=made["id"])
     report = publisher.report(made["id"])
     results = {row["title"]: row for row in report["rows"]}

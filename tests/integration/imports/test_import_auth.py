@@ -12,8 +12,8 @@ from ckan.tests import factories, helpers
 @pytest.fixture
 def people(publisher):
     """One of each kind of user, by what they are to the agency; and whether they may."""
-    member, admin, stranger = (factories.User() for _ in range(3))
-    for user, role in ((member, "member"), (admin, "admin")):
+    member, admin, editor, stranger = (factories.User() for _ in range(4))
+    for user, role in ((member, "member"), (admin, "admin"), (editor, "editor")):
         helpers.call_action("organization_member_create", id=publisher.agency["id"],
                             username=user["name"], role=role)  # fmt: skip
     factories.Organization(users=[{"name": stranger["name"], "capacity": "admin"}])
@@ -21,7 +21,7 @@ def people(publisher):
         "anonymous": ({"name": ""}, False),
         "member": (member, False),
         "admin of another agency": (stranger, False),
-        "editor": (publisher.editor, True),
+        "editor": (editor, True),
         "admin": (admin, True),
         "sysadmin": (factories.Sysadmin(), True),
     }
@@ -39,7 +39,7 @@ def allowed(publisher, user, action, **data):
 
 def dismiss(publisher):
     publisher.call("organization_member_delete", factories.Sysadmin(), id=publisher.agency["id"],
-                   username=publisher.editor["name"])  # fmt: skip
+                   username=publisher.person["name"])  # fmt: skip
 
 
 def test_only_editors_and_admins_of_the_agency_may(publisher, people, edit):
@@ -95,6 +95,20 @@ def test_whoever_starts_an_import_writes_the_datasets_with_own_rights(publisher,
     report = helpers.call_action("hanoi_import_run", context, id=made["id"])
     assert report["counts"]["done"] == 1
     assert publisher.datasets()[0]["creator_user_id"] == admin["id"]
+
+
+def test_what_an_editor_imports_waits_for_approval(publisher, people):
+    editor = people["editor"][0]
+    made = publisher.call("hanoi_import_create", editor, upload=io.BytesIO(_csv()),
+                          owner_org=publisher.agency["name"])  # fmt: skip
+    context = {"user": editor["name"], "ignore_auth": False, "hanoi_inline": True}
+    report = helpers.call_action("hanoi_import_run", context, id=made["id"])
+    assert (report["status"], report["counts"]["done"]) == ("finished", 1)
+    (dataset,) = publisher.datasets()
+    assert dataset["private"] is True
+    again = publisher.call("hanoi_import_create", editor, upload=io.BytesIO(_csv()),
+                           owner_org=publisher.agency["name"])  # fmt: skip
+    assert again["counts"]["unchanged"] == 1
 
 
 def test_rights_lost_in_the_meantime_are_an_error_of_each_row(publisher):

@@ -60,5 +60,5 @@ def test_an_import_can_be_done_with_the_rights_of_a_user(hanoi, publisher, tmp_p
     arguments = ["import", str(path), "--agency", publisher.agency["name"], "--user"]
     assert hanoi(*arguments, factories.User()["name"]).exit_code == 1
     assert publisher.datasets() == []
-    assert hanoi(*arguments, publisher.editor["name"]).exit_code == 0
-    assert publisher.datasets()[0]["creator_user_id"] == publisher.editor["id"]
+    assert hanoi(*arguments, publisher.person["name"]).exit_code == 0
+    assert publisher.datasets()[0]["creator_user_id"] == publisher.person["id"]

@@ -45,7 +45,7 @@ class Visitor:
 
 @pytest.fixture
 def editor(app, publisher):
-    return Visitor(app, publisher.editor)
+    return Visitor(app, publisher.person)
 
 
 def test_the_agency_page_has_the_buttons_for_editors_only(app, publisher, editor):
