@@ -18,7 +18,7 @@ def editor():
 
 @pytest.fixture
 def agency(editor):
-    return factories.Organization(users=[{"name": editor["name"], "capacity": "editor"}])
+    return factories.Organization(users=[{"name": editor["name"], "capacity": "admin"}])
 
 
 @pytest.fixture
