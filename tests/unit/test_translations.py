@@ -228,7 +228,7 @@ _JINJA = re.compile(
 )
 # What is the same in both languages.
 _NAMES = {"CKAN", "CSV", "JSON", "XLSX", "RDF", "DCAT", "API", "URL", "XML", "URI", "SHA", "RSS",
-          "KB", "MB", "GB", "Turtle", "JSON-LD"}
+          "KB", "MB", "GB", "Turtle", "JSON-LD", "Atom"}
 
 
 def _bare_words(source: str) -> list[str]:
