@@ -2,22 +2,28 @@
 
     bin/test [--keep | --stop | --setup] [--ckan 2.11] [pytest's own arguments, by default: tests]
 
-Tests under tests/unit need no server. --keep leaves the servers running for the next calls,
-until --stop; --setup makes the Python environment and ends.
+Tests under tests/unit need no server. All tests run in two halves side by side, each on an
+instance of its own; the second half's output follows the first's. --keep leaves the servers running
+for the next calls, until --stop; --setup makes the Python environment and ends.
 HANOI_STATE names another folder than .state/test for the servers.
 """
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from devstack import environment
 from devstack.environment import ROOT
 
 DATABASE = "ckan_test"
+ALL = ROOT / "tests"
+#: The folder of tests that takes about as long as the others together.
+HALF = "integration"
 
 
 def main(arguments: list[str]) -> int:
@@ -27,12 +33,56 @@ def main(arguments: list[str]) -> int:
         return 0
     os.chdir(ROOT)
     paths = [_path_of(word) for word in rest if _names_tests(word)]
+    if paths in ([], [ALL]) and not options.stop and not _own_servers():
+        return _side_by_side(options, [word for word in rest if not _names_tests(word)])
     if not paths:
-        paths = [ROOT / "tests"]
+        paths = [ALL]
         rest.append("tests")
     if not options.stop and all(path.is_relative_to(ROOT / "tests/unit") for path in paths):
         return _pytest(["-p", "no:ckan", "-p", "no:ckan_fixtures", *rest], {})
     return _with_servers(options, rest, paths)
+
+
+def _side_by_side(options: argparse.Namespace, rest: list[str]) -> int:
+    """All tests as two processes; returns the first exit status that is not 0."""
+    from devstack import solr
+
+    solr.install()  # once, before both want it
+    environment.chromium()
+    state = _state_dir(options.ckan)
+    folders = sorted(path for path in ALL.iterdir() if path.is_dir() and _has_tests(path))
+    halves = [[path for path in folders if path.name != HALF],
+              [path for path in folders if path.name == HALF]]
+    environment.say(f"{HALF} runs beside the others; its output follows at the end")
+    command = [sys.executable, "-m", "devstack.testrun", "--ckan", options.ckan, *rest]
+    if options.keep:
+        command.append("--keep")
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as later:
+        running = [
+            subprocess.Popen(
+                [*command, *map(str, half)], stdout=output, stderr=output,
+                env={**os.environ, "HANOI_STATE": f"{state}{suffix}", "PYTHONPATH": str(ROOT)},
+            )
+            for half, suffix, output in zip(halves, ("", "-2"), (None, later), strict=True)
+        ]
+        try:
+            statuses = [process.wait() for process in running]
+        finally:
+            for process in running:
+                process.terminate()
+        later.seek(0)
+        shutil.copyfileobj(later, sys.stdout)
+    return next(filter(None, statuses), 0)
+
+
+def _has_tests(folder: Path) -> bool:
+    return any(folder.rglob("test_*.py"))
+
+
+def _own_servers() -> bool:
+    from devstack.stack import OWN
+
+    return any(os.environ.get(key) for key in OWN.values())
 
 
 def _with_servers(options: argparse.Namespace, rest: list[str], paths: list[Path]) -> int:
