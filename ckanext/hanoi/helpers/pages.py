@@ -8,6 +8,8 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.formatters import localised_nice_date
 from werkzeug.exceptions import default_exceptions
 
+from ckanext.hanoi.paging import arrows
+
 
 @tk.chained_helper
 def render_datetime(
@@ -22,6 +24,11 @@ def render_datetime(
     return localised_nice_date(
         moment, show_date=True, with_hours=True, format="dd/MM/yyyy HH:mm (z)"
     )
+
+
+def hanoi_arrows() -> dict[str, Any]:
+    """Arguments for the ``pager`` of CKAN's own pages, so that its arrows have names."""
+    return arrows()
 
 
 def hanoi_error_name(code: Any, name: str | None) -> str:

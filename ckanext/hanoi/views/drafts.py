@@ -4,13 +4,14 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.helpers import Page, pager_url
 from ckan.lib.navl.dictization_functions import DataError, unflatten
 from ckan.logic import clean_dict, parse_params, tuplize_dict
 from ckan.views.dataset import EditView
 from ckan.views.resource import CreateView as ResourceCreateView
 from ckanext.scheming.views import SchemingCreateView
 from flask import Blueprint
+
+from ckanext.hanoi.paging import Page
 
 hanoi_drafts = Blueprint("hanoi_drafts", __name__, url_prefix="/hanoi/drafts")
 
@@ -35,8 +36,7 @@ def index() -> Any:
         return tk.redirect_to("user.login", came_from=tk.request.full_path)
     number = tk.h.get_page_number(tk.request.args)
     found = _call("hanoi_draft_list", limit=_PAGE, offset=(number - 1) * _PAGE)
-    pager = Page([], page=number, url=pager_url, item_count=found["count"], items_per_page=_PAGE)
-    pager.items = found["results"]
+    pager = Page(found["results"], page=number, size=_PAGE, count=found["count"])
     return tk.render("hanoi/drafts/index.html", {
         "drafts": found["results"], "count": found["count"], "page": pager,
     })  # fmt: skip

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.helpers import Page, pager_url
 from flask import Blueprint
 
 from ckanext.hanoi.export import csv_response as _csv
 from ckanext.hanoi.harvest.form import merge_options, split_options
 from ckanext.hanoi.model.harvest import STATUSES
+from ckanext.hanoi.paging import Page
 from ckanext.hanoi.vietnamese import sort_key
 
 hanoi_harvest = Blueprint("hanoi_harvest", __name__, url_prefix="/hanoi/harvest")
@@ -235,10 +235,7 @@ def run_read(id: str) -> Any:
     if args.get("format") == "csv":
         return _csv(f"run-{id}", _CHANGE_COLUMNS, _all_changes(id, query))
     shown = _call("hanoi_run_show", id=id, limit=_PAGE, offset=(page - 1) * _PAGE, **query)
-    pager = Page(
-        collection=shown["changes"], presliced_list=True, page=page, items_per_page=_PAGE,
-        item_count=shown["changes_total"], url=pager_url,
-    )  # fmt: skip
+    pager = Page(shown["changes"], page=page, size=_PAGE, count=shown["changes_total"])
     return tk.render("hanoi/harvest/run_read.html", {
         "run": shown, "filters": filters, "page": pager,
         "source": _call("hanoi_source_show", id=shown["source_id"]),

@@ -7,12 +7,12 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.lib.helpers import Page, pager_url
 from flask import Blueprint
 
 from ckanext.hanoi.export import csv_response, file_response, xlsx_response
 from ckanext.hanoi.imports.report import RESULTS
 from ckanext.hanoi.model.imports import STATUSES
+from ckanext.hanoi.paging import Page
 from ckanext.hanoi.vietnamese import sort_key
 
 hanoi_import = Blueprint("hanoi_import", __name__, url_prefix="/hanoi/import")
@@ -106,10 +106,7 @@ def import_read(id: str) -> Any:
         return _export(id, args["format"], query)
     page = tk.h.get_page_number(args)
     shown = _call("hanoi_import_show", id=id, limit=_PAGE, offset=(page - 1) * _PAGE, **query)
-    pager = Page(
-        collection=shown["rows"], presliced_list=True, page=page, items_per_page=_PAGE,
-        item_count=shown["rows_total"], url=pager_url,
-    )  # fmt: skip
+    pager = Page(shown["rows"], page=page, size=_PAGE, count=shown["rows_total"])
     return tk.render("hanoi/import/read.html", {
         "made": shown, "filters": filters, "results": RESULTS, "page": pager,
     })  # fmt: skip

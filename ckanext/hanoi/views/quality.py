@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.helpers import Page, pager_url
 from flask import Blueprint, Response, jsonify
 
+from ckanext.hanoi.paging import Page
 from ckanext.hanoi.quality import ranking
 from ckanext.hanoi.quality.measure import OfResource, dimensions
 from ckanext.hanoi.tabular.export import csv_cell
@@ -92,10 +92,7 @@ def agency(id: str) -> Any:
             "asked": asked,
             "sort": asked["sort"] or "points",
             "order": asked["order"] or ("asc" if asked["sort"] == "title" else "desc"),
-            "page": Page(
-                collection=found["results"], page=page, items_per_page=_PAGE,
-                item_count=found["count"], presliced_list=True, url=pager_url,
-            ),
+            "page": Page(found["results"], page=page, size=_PAGE, count=found["count"]),
         },
     )  # fmt: skip
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.helpers import Page, pager_url
 from flask import Blueprint, Response
 
 from ckanext.hanoi.logic.schema.review import FILTERS, SORTS
+from ckanext.hanoi.paging import Page
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views.table import as_csv
 
@@ -42,8 +42,7 @@ def index() -> Any:
     if csv:
         return _export(asked, found)
     organizations = tk.get_action("organization_list_for_user")({}, {"permission": "read"})
-    pager = Page([], page=number, url=pager_url, item_count=found["count"], items_per_page=_PAGE)
-    pager.items = found["results"]
+    pager = Page(found["results"], page=number, size=_PAGE, count=found["count"])
     return tk.render("hanoi/review/index.html", {
         "requests": found["results"], "count": found["count"], "filters": filters,
         "states": FILTERS, "sorts": SORTS, "page": pager,

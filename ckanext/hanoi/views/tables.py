@@ -7,10 +7,10 @@ import io
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.helpers import Page, pager_url
 from flask import Blueprint, Response
 
 from ckanext.hanoi.model.tables import STATES
+from ckanext.hanoi.paging import Page
 from ckanext.hanoi.tabular.export import csv_cell
 
 hanoi_tables = Blueprint("hanoi_tables", __name__, url_prefix="/hanoi/tables")
@@ -72,8 +72,7 @@ def table_list() -> Any:
         "agencies": everything["agencies"],
         "may_check": bool(filters["owner_org"])
         and _may("hanoi_table_check", owner_org=filters["owner_org"]),
-        "page": Page(collection=found["results"], presliced_list=True, page=page,
-                     items_per_page=_PAGE, item_count=found["count"], url=pager_url),
+        "page": Page(found["results"], page=page, size=_PAGE, count=found["count"]),
     })  # fmt: skip
 
 
