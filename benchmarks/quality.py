@@ -16,7 +16,7 @@ _THEMES = ("giao-duc", "y-te", "giao-thong", "tai-chinh")
 
 def measure(figures: Figures, size: int) -> None:
     """All datasets, then again after one in a hundred has changed."""
-    _catalog.load()
+    application = _catalog.load()
     _catalog.empty()
     organization = _catalog.organization()
     say(f"{size} datasets of three resources each are put into the database")
@@ -49,7 +49,7 @@ def measure(figures: Figures, size: int) -> None:
     with clock() as changed:
         update.run(store.changed())
     figures.add("changed", "the hundredth part that changed", changed.seconds, "s", less=True)
-    with clock() as ranked:
+    with application._wsgi_app.test_request_context(), clock() as ranked:
         ranking.agencies_of()
         ranking.summary()
     figures.add("ranking", "ranking of agencies and the catalog", ranked.seconds, "s", less=True)

@@ -197,6 +197,11 @@ def _lacking(organization_id: str | None, datasets: int) -> list[dict[str, Any]]
     return sorted(found, key=lambda one: (-one["points"], one["measure"]))
 
 
+def title(organization_id: str) -> str:
+    """An agency's title in the reader's language."""
+    return _titles()[organization_id][1]
+
+
 def _titles() -> dict[str, tuple[str, str]]:
     """Organization's id -> its name, its title in the reader's language."""
     vietnamese = words.lang().startswith("vi")

@@ -46,7 +46,7 @@ def hanoi_quality_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any
         group = _organization(asked["organization"])
         return {
             "organization": group.name,
-            "title": group.title or group.name,
+            "title": ranking.title(group.id),
             **ranking.summary(group.id),
         }
     return ranking.summary()
