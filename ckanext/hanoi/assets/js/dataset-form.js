@@ -22,13 +22,16 @@
   ckan.module('hanoi-select', function () {
     return {
       initialize: function () {
-        var translate = this._.bind(this);
+        var type = this._('Type to search…');
+        var nothing = this._('No matches found');
+        var searching = this._('Searching...');
+        var label = jQuery('label[for="' + this.el.attr('id') + '"]').text().trim();
         var known = new WeakMap();
         // coming back with the browser's button, CKAN keeps the list that Select2 drew
         this.el.next('span.select2-container').remove();
         this.el.select2({
           width: '100%',
-          placeholder: translate('Type to search…'),
+          placeholder: type,
           allowClear: !this.el.prop('multiple') && this.el.find('option[value=""]').length > 0,
           matcher: function (params, data) {
             if (!(params.term || '').trim() || !data.element) {
@@ -41,10 +44,11 @@
             return matches(known.get(data.element), params.term) ? data : null;
           },
           language: {
-            noResults: function () { return translate('No matches found'); },
-            searching: function () { return translate('Searching...'); }
+            noResults: function () { return nothing; },
+            searching: function () { return searching; }
           }
         });
+        this.el.next('.select2-container').find('.select2-selection').attr('aria-label', label);
       }
     };
   });
