@@ -67,7 +67,7 @@ def test_the_about_page_lists_what_is_known_and_hides_what_is_not(app, seeded):
     assert "Nghị quyết 06/NQ-HĐND ngày 25/02/2025" in text(answer)
     assert "https://soxaydung.hanoi.gov.vn" in links(answer, "table").values()
     assert "Điện thoại" not in text(answer)
-    assert "hanoi_" not in answer.body
+    assert "hanoi_seed" not in answer.body
 
 
 def test_the_citys_page_lists_what_stands_below_by_kind(app, seeded):

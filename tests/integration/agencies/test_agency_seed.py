@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import time
 
 import ckan.plugins.toolkit as tk
 import pytest
@@ -52,14 +51,11 @@ def found(query):
 # -- creating --------------------------------------------------------------------------------------
 
 
-def test_all_of_the_citys_agencies_are_there_in_well_under_a_minute():
-    start = time.perf_counter()
+def test_all_of_the_citys_agencies_are_there():
     seed.apply()
-    seconds = time.perf_counter() - start
 
     names = set(act("organization_list"))
     assert names == {agency.slug for agency in registry().active()}
-    assert seconds < 40
     assert seed.current_plan().counts() == {
         "create": 0, "adopt": 0, "rename": 0, "update": 0, "merge": 0, "unchanged": 143,
         "kept": 0, "review": 0}

@@ -137,7 +137,14 @@ def test_who_has_the_page_is_told_so(app, two):
 
 
 def test_another_profile_is_left_to_stock(app, two):
-    assert "vcard" in page(app, profiles="euro_dcat_ap_3").body
+    assert "schema.org" in page(app, profiles="schemaorg").body
+
+
+@pytest.mark.parametrize("address", ["/catalog.ttl", "/dataset/mot.ttl"])
+def test_a_profile_that_cannot_read_our_fields_says_so(app, two, address):
+    answer = app.get(address, query_string={"profiles": "euro_dcat_ap_3"}, status=409)
+    assert "euro_dcat_ap_3" in answer.body
+    assert "hanoi_dcat" in answer.body
 
 
 @pytest.mark.parametrize("form", ["ttl", "rdf", "jsonld"])

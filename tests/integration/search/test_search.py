@@ -104,7 +104,7 @@ def test_a_district_of_before_july_2025_finds_the_wards_of_today(create, other_a
     create(name="city", title="Thống kê", spatial_coverage=["01"], owner_org=org)
     assert found("quận Hoàn Kiếm") == ["cho"]
     assert found("quan dong da") == ["cay"]
-    assert found("huyen ba vi") == []
+    assert found("huyen soc son") == []
 
 
 def test_notes_keywords_and_files_are_searched_without_accents(create, other_agency, found):

@@ -316,6 +316,7 @@ def _same_names(package: Package, draft: dict[str, Any]) -> None:
     draft["language"] = package.texts("language", "languages", split=",;")
     draft["conforms_to"] = package.texts("conforms_to", "conformsTo")
     draft["related"] = package.texts("related")
+    draft["plan_objective"] = package.texts("plan_objective")
     draft["personal_data"] = loose.boolean(package.get("personal_data"))
     draft["notes_en"] = package.text("notes_en") if isinstance(draft["notes"], str) else ""
 

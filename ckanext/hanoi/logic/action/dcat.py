@@ -34,7 +34,7 @@ def dcat_catalog_show(next_: Any, context: Any, data_dict: dict[str, Any]) -> An
     ours = list(names) == ["hanoi_dcat"] and form in pages.FORMATS
     subcatalogs = tk.asbool(tk.config.get("ckanext.dcat.expose_subcatalogs", False))
     if not ours or subcatalogs or not tk.config["ckanext.hanoi.dcat.cache"]:
-        return next_(context, data_dict)
+        return _by_stock(next_, context, data_dict)
     tk.check_access("dcat_catalog_show", context, data_dict)
     found = _search(context, data_dict)
     site = rdf.site({row["owner_org"] for row in found["results"] if row.get("owner_org")})
@@ -50,6 +50,27 @@ def dcat_catalog_show(next_: Any, context: Any, data_dict: dict[str, Any]) -> An
         site.base, [uri for uri, _text in shown.values()], stock._pagination_info(found, data_dict)
     )
     return pages.page(head, [text for _uri, text in shown.values()], form)
+
+
+@tk.side_effect_free
+@tk.chained_action
+def dcat_dataset_show(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
+    """ckanext-dcat's action, which says so where a profile can't read our fields."""
+    return _by_stock(next_, context, data_dict)
+
+
+def _by_stock(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
+    """What ckanext-dcat writes. ValidationError where its profile can't read our schema: those for
+    scheming take ``spatial_coverage`` for repeating subfields."""
+    try:
+        return next_(context, data_dict)
+    except AttributeError as error:
+        names = ", ".join(data_dict.get("profiles") or ())
+        if not names:
+            raise
+        raise tk.ValidationError({"profiles": [tk._(
+            "The profile %s can't read the fields of this catalog; hanoi_dcat can."
+        ) % names]}) from error
 
 
 def _search(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
