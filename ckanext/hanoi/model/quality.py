@@ -28,7 +28,7 @@ class Quality(BaseModel):
     band = column(sa.UnicodeText, nullable=False)
     #: Points by dimension.
     dimensions = column(JSONB, nullable=False, default=dict)
-    #: Points to gain by measure; those that wait for a check of links are in ``pending``.
+    #: Points to gain by measure, without those that wait for a check of links: ``pending``.
     missing = column(JSONB, nullable=False, default=dict)
     pending = column(sa.Float, nullable=False, default=0)
     #: One of ``freshness.STATES``, and the day on which the data last changed.

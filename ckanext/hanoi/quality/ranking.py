@@ -60,7 +60,8 @@ def agencies_of(q: str = "", sort: str = "points", descending: bool = True) -> l
 
 def summary(organization_id: str | None = None) -> dict[str, Any]:
     """Of one agency, or of the whole catalog: the numbers of the ranking, and ``measures``: what
-    its datasets lack, with ``datasets`` that do and ``points`` lost on average, the most first."""
+    its datasets lack, with ``datasets`` that do and ``points`` lost on average, the most first;
+    what waits for a check of links is in ``pending`` (average points)."""
     key = model.Package.owner_org if organization_id else sa.literal("")
     of = organization_id or ""
     row = _totals(key, organization_id).get(of) or _nothing()
@@ -135,6 +136,7 @@ def _totals(key: Any, organization_id: str | None = None) -> dict[Any, dict[str,
             key.label("key"),
             sa.func.count().label("datasets"),
             sa.func.avg(Quality.points).label("points"),
+            sa.func.avg(Quality.pending).label("pending"),
             *(average(name) for name in DIMENSIONS),
             *(share(Quality.band, name) for name in quality.BANDS),
             *(share(Quality.freshness, name) for name in STATES),
@@ -149,14 +151,14 @@ def _totals(key: Any, organization_id: str | None = None) -> dict[Any, dict[str,
     for row in model.Session.execute(query):
         values = dict(row._mapping)
         key_ = values.pop("key")
-        for name in ("points", *DIMENSIONS):
+        for name in ("points", "pending", *DIMENSIONS):
             values[name] = round(values[name] or 0, 1)
         found[key_] = {**values, "band": quality.band(values["points"])}
     return found
 
 
 def _nothing() -> dict[str, Any]:
-    return {**dict.fromkeys(NUMBERS, 0), "band": None}
+    return {**dict.fromkeys(NUMBERS, 0), "pending": 0, "band": None}
 
 
 def _broken(key: Any, organization_id: str | None = None) -> dict[Any, int]:

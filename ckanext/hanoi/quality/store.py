@@ -173,6 +173,8 @@ def _update(ids: list[str]) -> None:
 def _row(dataset: dict[str, Any], found: quality.Score) -> dict[str, Any]:
     missing: dict[str, float] = {}
     for one in found.missing:
+        if one.pending:
+            continue
         missing[one.measure] = round(missing.get(one.measure, 0) + one.points, 1)
     return {
         "package_id": dataset["id"],

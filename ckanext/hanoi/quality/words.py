@@ -99,4 +99,5 @@ def field_label(name: str, of_resource: bool, dataset_type: str = "dataset") -> 
 
 def lang() -> str:
     """The reader's language; on the command line that of the site."""
-    return tk.h.lang() if has_request_context() else tk.config.get("ckan.locale_default", "en")
+    of_page = tk.h.lang() if has_request_context() else None
+    return of_page or tk.config.get("ckan.locale_default", "en")

@@ -56,7 +56,9 @@ def test_a_dataset_tells_what_is_missing_where_and_which_links_it_has(poor, meas
 def test_an_agency_tells_what_its_datasets_lack(good, poor, measure, ask):
     measure()
     shown = ask("hanoi_quality_show", organization="so-y-te")
-    assert shown["measures"][0]["points"] == 50
+    assert shown["measures"][0]["points"] == 30
+    assert "access_url_answers" not in {one["measure"] for one in shown["measures"]}
+    assert shown["pending"] == 80
     assert {one["measure"] for one in shown["measures"]} >= {"keywords", "theme", "dcat_ap"}
     assert all(one["datasets"] == 1 for one in shown["measures"])
 

@@ -54,7 +54,7 @@ def test_each_night_everything_is_measured(good, poor, measure):
     found = rows()
     assert found[good["id"]].points == 325
     assert found[good["id"]].band == "good"
-    assert found[good["id"]].missing == {"access_url_answers": 50, "download_url_answers": 30}
+    assert found[good["id"]].missing == {}
     assert found[good["id"]].pending == 80
     assert found[poor["id"]].points < 120
 
