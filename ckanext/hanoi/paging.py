@@ -7,6 +7,7 @@ from typing import Any
 
 import ckan.lib.helpers as helpers
 import ckan.plugins.toolkit as tk
+from dominate import tags
 from flask import request
 from markupsafe import Markup
 
@@ -24,7 +25,7 @@ class Page(helpers.Page):
         return super().pager(*args, **{**arrows(), **kwargs})
 
 
-def arrows() -> dict[str, Markup]:
+def arrows() -> dict[str, Any]:
     """What CKAN's pager shows for the page before and after, with words for who can't see it."""
     return {
         "symbol_previous": _arrow("fa-chevron-left", tk._("Previous page")),
@@ -32,10 +33,11 @@ def arrows() -> dict[str, Markup]:
     }
 
 
-def _arrow(icon: str, words: str) -> Markup:
-    return Markup(
-        '<i class="fa-solid {}" aria-hidden="true"></i><span class="visually-hidden">{}</span>'
-    ).format(icon, words)
+def _arrow(icon: str, words: str) -> Any:
+    return tags.span(
+        tags.i(cls=f"fa-solid {icon}", aria_hidden="true"),
+        tags.span(words, cls="visually-hidden"),
+    )
 
 
 def _here(page: int, **kwargs: Any) -> str:

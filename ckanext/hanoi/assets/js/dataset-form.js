@@ -19,13 +19,21 @@
     });
   }
 
+  /* Select2 draws boxes that have no name for a screen reader, CKAN's for keywords among them. */
+  new MutationObserver(function () {
+    jQuery('.select2-selection:not([aria-label])').each(function () {
+      var field = jQuery(this).closest('.select2-container').prev('select, input').attr('id');
+      var label = jQuery('label[for="' + field + '"]').text().trim();
+      jQuery(this).attr('aria-label', label);
+    });
+  }).observe(document.body, {childList: true, subtree: true});
+
   ckan.module('hanoi-select', function () {
     return {
       initialize: function () {
         var type = this._('Type to search…');
         var nothing = this._('No matches found');
         var searching = this._('Searching...');
-        var label = jQuery('label[for="' + this.el.attr('id') + '"]').text().trim();
         var known = new WeakMap();
         // coming back with the browser's button, CKAN keeps the list that Select2 drew
         this.el.next('span.select2-container').remove();
@@ -48,7 +56,6 @@
             searching: function () { return searching; }
           }
         });
-        this.el.next('.select2-container').find('.select2-selection').attr('aria-label', label);
       }
     };
   });
