@@ -242,4 +242,8 @@ def test_markup_in_metadata_is_only_text(browser, agency):
                       legal_basis=evil, conforms_to=[evil], contact_unit=evil,
                       extras=[{"key": "x", "value": evil}])
     browser.open("/dataset/cay")
-    assert not [s for s in browser.page.select("script") if "alert(1)" in s.get_text()]
+    scripts = browser.page.select("script")
+    described = [s for s in scripts if s.get("type") == "application/ld+json"]
+    assert not [s for s in scripts if "alert(1)" in s.get_text() and s not in described]
+    assert described
+    assert not [s for s in described if "<" in s.get_text()]
