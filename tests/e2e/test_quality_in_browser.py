@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from test_accessibility import _findings
+from test_pages_accessible import _findings
 
 WORDS = {
     "vi": {"title": "Chất lượng siêu dữ liệu", "raise": "Cách nâng điểm", "points": "điểm"},
