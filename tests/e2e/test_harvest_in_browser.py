@@ -20,6 +20,14 @@ def _press(page: Page, label: str) -> None:
     page.locator(".hanoi-buttons").get_by_role("button", name=label).click()
 
 
+def _confirm(page: Page, question: str) -> None:
+    """Say yes: in CKAN's dialogue, or on the page that asks before its script is there."""
+    expect(page.locator("#ckan-confirm-modal, main h1").last).to_contain_text(question)
+    page.locator("#ckan-confirm-yes").or_(
+        page.get_by_role("button", name="Xác nhận", exact=True)
+    ).click()
+
+
 def _wait_for(page: Page, status: str) -> None:
     """The open page of a run comes to this status by itself."""
     expect(page.locator("[aria-live] .badge")).to_have_text(status, timeout=ENDED)
@@ -102,8 +110,7 @@ def test_a_removal_is_held_until_an_admin_says_what_becomes_of_it(agency_admin, 
     expect(_number(page, "removed")).to_have_text("0")
     _harvest(page, name, "tạm giữ")
     _press(page, "Chấp thuận")
-    expect(page.locator("#ckan-confirm-modal")).to_contain_text("thời gian chờ")
-    page.click("#ckan-confirm-yes")
+    _confirm(page, "thời gian chờ")
     _wait_for(page, "hoàn thành")
     expect(_number(page, "missing")).to_have_text("8")
     assert complaints == []
@@ -128,8 +135,7 @@ def test_a_running_page_is_alive_a_run_is_stopped_and_what_failed_is_tried_again
     page.wait_for_url("**/hanoi/harvest/run/**")
     expect(_number(page, "seen")).not_to_have_text("0", timeout=ENDED)
     _press(page, "Dừng")
-    expect(page.locator("#ckan-confirm-modal")).to_be_visible()
-    page.click("#ckan-confirm-yes")
+    _confirm(page, "Dừng")
     _wait_for(page, "đã dừng")
     portal.package_search = search
     _harvest(page, name, "hoàn thành")

@@ -13,8 +13,10 @@ from ckanext.hanoi.harvest.form import merge_options, split_options
 from ckanext.hanoi.model.harvest import STATUSES
 from ckanext.hanoi.paging import Page
 from ckanext.hanoi.vietnamese import sort_key
+from ckanext.hanoi.views import asking
 
 hanoi_harvest = Blueprint("hanoi_harvest", __name__, url_prefix="/hanoi/harvest")
+hanoi_harvest.before_request(asking.first)
 
 _PAGE = 50
 _FIELDS = (
@@ -219,7 +221,7 @@ def preview(id: str) -> Any:
 def run(id: str) -> Any:
     """Start a run."""
     force = tk.request.form.get("force", "")
-    return _decide("hanoi_harvest_run", id, force=bool(force))
+    return _decide("hanoi_harvest_run", id, "hanoi_harvest.source_read", force=bool(force))
 
 
 # -- runs ------------------------------------------------------------------------------------
@@ -255,18 +257,18 @@ def _all_changes(id: str, query: dict[str, str]) -> list[dict[str, Any]]:
 @hanoi_harvest.route("/run/<id>/<any(approve, reject, abort, retry):decision>", methods=["POST"])
 def run_decide(id: str, decision: str) -> Any:
     """Approve, reject, abort or retry."""
-    return _decide(f"hanoi_harvest_{decision}", id)
+    return _decide(f"hanoi_harvest_{decision}", id, "hanoi_harvest.run_read")
 
 
-def _decide(action: str, id: str, /, **data: Any) -> Any:
+def _decide(action: str, id: str, back: str, /, **data: Any) -> Any:
     try:
         result = _call(action, id=id, **data)
     except tk.ValidationError as error:
-        # what is refused says why, on the page where it was asked for
+        # what is refused says why, on the page of what it was asked for
         reasons: Any = error.error_dict.get("run") or [str(error.error_summary)]
         for message in reasons:
             tk.h.flash_error(message)
-        return tk.redirect_to(tk.request.referrer or tk.url_for("hanoi_harvest.source_list"))
+        return tk.redirect_to(back, id=id)
     return tk.redirect_to("hanoi_harvest.run_read", id=result["id"])
 
 

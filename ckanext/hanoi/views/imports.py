@@ -14,8 +14,10 @@ from ckanext.hanoi.imports.report import RESULTS
 from ckanext.hanoi.model.imports import STATUSES
 from ckanext.hanoi.paging import Page
 from ckanext.hanoi.vietnamese import sort_key
+from ckanext.hanoi.views import asking
 
 hanoi_import = Blueprint("hanoi_import", __name__, url_prefix="/hanoi/import")
+hanoi_import.before_request(asking.first)
 
 _PAGE = 50
 

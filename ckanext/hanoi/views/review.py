@@ -9,9 +9,11 @@ from flask import Blueprint, Response
 from ckanext.hanoi.logic.schema.review import FILTERS, SORTS
 from ckanext.hanoi.paging import Page
 from ckanext.hanoi.vietnamese import sort_key
+from ckanext.hanoi.views import asking
 from ckanext.hanoi.views.table import as_csv
 
 hanoi_review = Blueprint("hanoi_review", __name__, url_prefix="/hanoi/review")
+hanoi_review.before_request(asking.first)
 
 _PAGE = 50
 _COLUMNS = ("state", "dataset", "title", "organization", "submitted", "submitted_by", "message",

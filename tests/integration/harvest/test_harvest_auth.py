@@ -77,9 +77,10 @@ def test_each_action_is_open_to_those_it_is_meant_for_and_to_nobody_else(scene):
 
 def test_no_action_of_the_harvester_is_left_out_of_this_test(scene):
     actions = collect.functions("ckanext.hanoi.logic.action", only="harvest")
-    assert set(actions) - {"hanoi_source_create", "hanoi_source_import_ckanext_harvest"} == set(
-        ACTIONS
-    )
+    ours = {name for name in actions if name.startswith("hanoi_")}
+    assert ours - {"hanoi_source_create", "hanoi_source_import_ckanext_harvest"} == set(ACTIONS)
+    # those of CKAN that are chained ask CKAN's own auth function
+    assert set(actions) - ours == {"package_show", "package_create_default_resource_views"}
 
 
 def test_a_source_is_created_for_an_agency_by_its_admins_only(scene):

@@ -147,6 +147,30 @@ def test_a_held_run_is_approved_or_rejected_on_its_page(app, admin, portal, peop
     assert len(admin.datasets()) == 3
 
 
+def test_a_button_whose_question_the_browser_has_not_asked_is_asked_by_a_page(
+    app, admin, portal, people
+):
+    portal.fill(20)
+    admin.add_source(portal.url)
+    admin.run()
+    portal.datasets = portal.datasets[:3]
+    held = admin.run()
+    user = people["admin"]
+    page = BeautifulSoup(get(app, f"/hanoi/harvest/run/{held['id']}", user).body, "html.parser")
+    form = page.select_one("form[action$=approve]")
+    button = form.select_one("button[name=ask]")
+    asked = post(app, form["action"], user, data={"ask": button["value"], "other": "<b>"})
+    assert asked.status_code == 200
+    question = BeautifulSoup(asked.body, "html.parser").select_one("[role=main]")
+    assert "grace period" in question.h1.text
+    assert question.select_one("input[name=other]")["value"] == "<b>"
+    assert question.select_one("form").get("action") is None
+    assert question.select_one("[name=ask]") is None
+    assert len(admin.datasets()) == 20
+    post(app, form["action"], user, data={"other": "<b>"})
+    assert len(admin.datasets()) == 3
+
+
 def test_what_is_refused_says_why(app, admin, portal, people):
     portal.fill(1)
     admin.add_source(portal.url)

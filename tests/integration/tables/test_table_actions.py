@@ -179,8 +179,9 @@ def test_a_harvested_resource_stays_as_its_source_has_it(office):
     assert office.call("resource_show", id=resource["id"]) == before
 
 
-def test_proposals_are_taken_over_into_the_resource(office):
-    resource = office.upload()
+def test_proposals_are_taken_over_into_the_resource(office, web):
+    dataset = office.dataset({"name": "phuong.csv", "url": web("/phuong.csv")})
+    resource = dataset["resources"][0]
     office.look()
     proposals = office.table(resource["id"])["proposals"]
     assert set(proposals) <= set(publish.FIELDS)
