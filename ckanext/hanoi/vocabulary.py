@@ -15,6 +15,7 @@ Two terms that share a key of steps 1 to 3 are a mistake in the file: loading it
 """
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -155,6 +156,16 @@ def vocabulary(name: str) -> Vocabulary:
 def names() -> tuple[str, ...]:
     """The names of all vocabularies, sorted."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+
+@cache
+def digest() -> str:
+    """A digest of all vocabularies: another one when any of their files is another one."""
+    found = hashlib.sha256()
+    for name in names():
+        content = (FOLDER / f"{name}.yaml").read_bytes()
+        found.update(f"{name} {len(content)}\n".encode() + content)
+    return found.hexdigest()
 
 
 def load(path: Path) -> list[Term]:

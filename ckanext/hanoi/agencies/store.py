@@ -14,6 +14,7 @@ from typing import Any
 
 import ckan.model as model
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from ckanext.hanoi.agencies.plan import FIELDS, Organization
 from ckanext.hanoi.agencies.registry import registry
@@ -65,6 +66,32 @@ def rows(*conditions: Any) -> list[Row]:
 def _row(columns: Any, extras: dict[str, str]) -> Row:
     id_, name, title, state, description = columns[:5]
     return Row(id_, name, title or "", state, description or "", extras)
+
+
+def owners_digest(dataset_ids: Iterable[str]) -> str:
+    """A digest of the datasets' states, their organizations and what RDF says of these."""
+    group, package = model.Group, model.Package
+    keys = ("title_en", "code", "website", "email")
+    if hasattr(model, "GroupExtra"):  # CKAN 2.11
+        extra = model.GroupExtra  # type: ignore[attr-defined]
+        one = sa.func.json_build_array(extra.key, extra.value, extra.state).cast(sa.Text)
+        said = sa.select(sa.func.string_agg(one, aggregate_order_by(sa.literal(","), extra.id)))
+        said = said.where(extra.group_id == group.id, extra.key.in_(keys))
+        more: list[Any] = [said.scalar_subquery()]
+    else:
+        more = [group.extras[key].astext for key in keys]
+    row = sa.func.json_build_array(
+        package.id, package.state, package.private, package.metadata_modified,
+        group.id, group.name, group.title, *more,
+    ).cast(sa.Text)  # fmt: skip
+    every = sa.func.string_agg(row, aggregate_order_by(sa.literal(","), package.id))
+    query = (
+        sa.select(sa.func.md5(every))
+        .select_from(package)
+        .outerjoin(group, group.id == package.owner_org)
+        .where(package.id.in_(list(dataset_ids)))
+    )
+    return model.Session.execute(query).scalar() or ""
 
 
 def organizations() -> list[Organization]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
 
-from ckanext.hanoi.dcat.statements import PREFIXES, name
+from ckanext.hanoi.dcat.statements import PREFIXES, address, name
 
 FORMATS = {
     "ttl": ox.RdfFormat.TURTLE, "n3": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES,
@@ -49,8 +49,7 @@ def links(base: str, datasets: Iterable[str], paging: Mapping[str, object]) -> l
     """Which datasets stand on the page, and where the other pages are."""
     catalog = ox.NamedNode(base)
     found = [ox.Triple(catalog, name("dcat:dataset"), ox.NamedNode(uri)) for uri in datasets]
-    if paging.get("current"):
-        here = ox.NamedNode(str(paging["current"]))
+    if here := address(paging.get("current")):
         found.append(ox.Triple(here, name("rdf:type"), _OLD))
         for key, props in _PAGING.items():
             value = paging.get(key)

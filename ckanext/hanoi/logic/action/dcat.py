@@ -1,6 +1,7 @@
 """The catalog's pages in RDF, faster than ckanext-dcat writes them."""
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from dataclasses import astuple
@@ -13,8 +14,10 @@ from ckanext.dcat.utils import dataset_uri
 from dateutil.parser import parse as parse_date
 
 from ckanext.hanoi import rdf
-from ckanext.hanoi.dcat import cache, describe, pages
+from ckanext.hanoi.agencies import store
+from ckanext.hanoi.dcat import cache, describe, pages, whole
 from ckanext.hanoi.dcat.describe import Site
+from ckanext.hanoi.vocabulary import digest
 
 #: Datasets asked for at once: Solr takes about a thousand alternatives.
 _ONCE = 500
@@ -27,6 +30,7 @@ def dcat_catalog_show(next_: Any, context: Any, data_dict: dict[str, Any]) -> An
     each dataset; all others, and all when ``ckanext.hanoi.dcat.cache`` is off, are stock's.
 
     The index is asked each time who may see what; what is kept decides only how it is written.
+    A page that is asked for without an account is kept as a whole while the index stays as it is.
     """
     wanted = str(data_dict.get("format") or "rdf")
     form = pages.SAME.get(wanted, wanted)
@@ -36,20 +40,22 @@ def dcat_catalog_show(next_: Any, context: Any, data_dict: dict[str, Any]) -> An
     if not ours or subcatalogs or not tk.config["ckanext.hanoi.dcat.cache"]:
         return _by_stock(next_, context, data_dict)
     tk.check_access("dcat_catalog_show", context, data_dict)
-    found = _search(context, data_dict)
-    site = rdf.site({row["owner_org"] for row in found["results"] if row.get("owner_org")})
-    stamps = {row["id"]: _stamp(row, site) for row in found["results"]}
-    kept = cache.load(form, stamps)
-    missing = [id_ for id_ in stamps if id_ not in kept]
-    if missing:
-        new = _written(context, missing, form, site)
-        cache.keep(form, stamps, new)
-        kept |= new
-    shown = {id_: json.loads(kept[id_]) for id_ in stamps if id_ in kept}
-    head = describe.catalog(site) + pages.links(
-        site.base, [uri for uri, _text in shown.values()], stock._pagination_info(found, data_dict)
-    )
-    return pages.page(head, [text for _uri, text in shown.values()], form)
+    query, number = _query(data_dict)
+    kept_as = whole.name(context, data_dict, form, number)
+    fits = None
+    if kept_as:
+        tk.check_access("package_search", context, data_dict)
+        fits = whole.stamp(query, rdf.site(set()))
+        if fits and (text := whole.load(kept_as, fits)):
+            return text
+    found = tk.get_action("package_search")(context, copy.deepcopy(query))
+    ids = [row["id"] for row in found["results"]]
+    owners = store.owners_digest(ids) if fits else ""
+    text = _put_together(context, data_dict, found, form)
+    # a page beyond the last one is not kept: there is no end of them
+    if kept_as and fits and ids and whole.stamp(query, rdf.site(set())) == fits:
+        whole.keep(kept_as, fits, owners, ids, text)
+    return text
 
 
 @tk.side_effect_free
@@ -73,8 +79,28 @@ def _by_stock(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
         ) % names]}) from error
 
 
-def _search(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """The datasets of the page that stock shows, but ids and dates alone instead of all of them.
+def _put_together(
+    context: Any, data_dict: dict[str, Any], found: dict[str, Any], form: str
+) -> str:
+    """The page of what was found, from what is kept of each dataset."""
+    owner_of = _owners([row["id"] for row in found["results"]])
+    site = rdf.site(set(owner_of.values()))
+    stamps = _stamps(found["results"], owner_of, site)
+    kept = cache.load(form, stamps)
+    missing = [id_ for id_ in stamps if id_ not in kept]
+    if missing:
+        new = _written(context, missing, owner_of, form, site)
+        cache.keep(form, stamps, new)
+        kept |= new
+    shown = {id_: json.loads(kept[id_]) for id_ in stamps if id_ in kept}
+    head = describe.catalog(site) + pages.links(
+        site.base, [uri for uri, _text in shown.values()], stock._pagination_info(found, data_dict)
+    )
+    return pages.page(head, [text for _uri, text in shown.values()], form)
+
+
+def _query(data_dict: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """The search for the page that stock shows, but for ids and dates alone, and its number.
 
     ValidationError where ``page`` or ``modified_since`` can't be read.
     """
@@ -99,29 +125,41 @@ def _search(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
         "rows": size, "start": size * (page - 1), "sort": "metadata_modified desc",
         "fl": ["id", "metadata_modified"],
     }  # fmt: skip
-    found = tk.get_action("package_search")(context, query)
-    ids = [row["id"] for row in found["results"]]
-    package: Any = model.Package  # the index does not give the agency back
-    owners = model.Session.query(package.id, package.owner_org).filter(package.id.in_(ids))
-    agency = {one[0]: one[1] for one in owners}
-    rows = [{**row, "owner_org": agency.get(row["id"])} for row in found["results"]]
-    return {**found, "results": rows}
+    return query, page
 
 
-def _stamp(row: dict[str, Any], site: Site) -> str:
-    """Changes with the dataset, its agency, the catalog's address and what we say of a dataset."""
-    agent = site.agents.get(row.get("owner_org") or "")
-    parts = [describe.VERSION, site.base, row["metadata_modified"], agent and astuple(agent)]
-    return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:32]
+def _owners(ids: list[str]) -> dict[str, str]:
+    """Each dataset's organization, which the index does not give back."""
+    package: Any = model.Package
+    query = model.Session.query(package.id, package.owner_org).filter(package.id.in_(ids))
+    return {id_: owner for id_, owner in query if owner}
 
 
-def _written(context: Any, ids: list[str], form: str, site: Site) -> dict[str, str]:
-    """``[address, fragment]`` as JSON of the datasets that the user may see, by id."""
+def _stamps(
+    rows: list[dict[str, Any]], owner_of: dict[str, str], site: Site
+) -> dict[str, str]:
+    """Of each dataset's id what changes with the dataset, its agency, the catalog's address, the
+    vocabularies and what we say of a dataset."""
+    same = json.dumps([describe.VERSION, digest(), site.base])
+    agents = {id_: json.dumps(astuple(agent)) for id_, agent in site.agents.items()}
+    found = {}
+    for row in rows:
+        parts = (same, str(row["metadata_modified"]), agents.get(owner_of.get(row["id"], ""), ""))
+        found[row["id"]] = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    return found
+
+
+def _written(
+    context: Any, ids: list[str], owner_of: dict[str, str], form: str, site: Site
+) -> dict[str, str]:
+    """``[address, fragment]`` as JSON of the datasets that the user may see, by id. What the index
+    says of their organizations may be older than ``owner_of``."""
     found = {}
     for start in range(0, len(ids), _ONCE):
         some = ids[start : start + _ONCE]
         query = {"fq": f"id:({' OR '.join(some)})", "rows": len(some)}
         for package in tk.get_action("package_search")(context, query)["results"]:
+            package = {**package, "owner_org": owner_of.get(package["id"])}
             uri = dataset_uri(package)
             text = pages.fragment(describe.dataset(rdf.prepared(package), uri, site), form)
             found[package["id"]] = json.dumps([uri, text], ensure_ascii=False)
