@@ -4,6 +4,30 @@ from __future__ import annotations
 import pytest
 
 
+#: A test with one of these marks has plugins, or options that plugins read when they load, of its own.
+_OWN_PLUGINS = ("ckan_config", "with_plugins", "provide_plugin")
+
+
+@pytest.fixture(autouse=True)
+def loaded_plugins(request):
+    """The plugins of test.ini, where a test wants the catalog: they load in a second, and stay.
+
+    Before all other fixtures, because CKAN's put the configuration back as they found it.
+    """
+    if "plugins" in request.fixturenames:
+        from ckan import plugins
+
+        if not plugins.plugin_loaded("hanoi_harvest"):
+            plugins.load_all()
+
+
+@pytest.fixture
+def plugins(request):
+    """The plugins of the test: those of test.ini, or those that its marks ask for."""
+    if any(request.node.get_closest_marker(name) for name in _OWN_PLUGINS):
+        request.getfixturevalue("with_plugins")
+
+
 @pytest.fixture(scope="session")
 def migrated_plugins(migrate_db_for):
     """Callable that makes the plugins' own tables, the first time it's called in a session."""
@@ -23,7 +47,7 @@ def migrated_plugins(migrate_db_for):
 
 
 @pytest.fixture
-def catalog(with_plugins, clean_db, clean_index, migrated_plugins):
+def catalog(plugins, clean_db, clean_index, migrated_plugins):
     """An empty catalog: the plugins of test.ini, empty tables (ours too), an empty index."""
     migrated_plugins()
 

@@ -5,7 +5,7 @@ Only inside ``remembering``, and only to its end: everywhere else each question 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -13,16 +13,27 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _memory: ContextVar[dict[Hashable, Any] | None] = ContextVar("hanoi_memory", default=None)
+_about: ContextVar[Collection[str]] = ContextVar("hanoi_about", default=())
 
 
 @contextmanager
-def remembering() -> Iterator[None]:
-    """Inside the block ``remembered`` remembers; blocks may be nested, each begins empty."""
-    token = _memory.set({})
+def remembering(about: Collection[str] = ()) -> Iterator[None]:
+    """Inside the block ``remembered`` remembers; blocks may be nested, each begins empty.
+
+    ``about``: ids of datasets, where it is known beforehand which ones the work is about.
+    """
+    tokens = _memory.set({}), _about.set(about)
     try:
         yield
     finally:
-        _memory.reset(token)
+        _memory.reset(tokens[0])
+        _about.reset(tokens[1])
+
+
+def about(id_: str) -> Collection[str]:
+    """The datasets that the work is about, if this is one of them; otherwise this one."""
+    ids = _about.get()
+    return ids if id_ in ids else (id_,)
 
 
 def remembered(key: Hashable, find: Callable[[], T]) -> T:

@@ -20,7 +20,7 @@ from ckan.lib import plugins as lib_plugins
 from ckan.lib import search
 from ckan.lib.search import index as search_index
 
-from ckanext.hanoi.harvest import diff, tags
+from ckanext.hanoi.harvest import diff, fresh, tags
 from ckanext.hanoi.harvest.mapping import FIELDS
 from ckanext.hanoi.harvest.shown import Shown
 from ckanext.hanoi.model.harvest import now
@@ -128,11 +128,21 @@ class Catalog:
         )
         return found
 
-    def create(self, dataset: dict[str, Any]) -> list[str]:
-        """Create the dataset with the id that it says; returns the ids of its resources.
+    def create(self, datasets: Iterable[dict[str, Any]]) -> list[list[str]]:
+        """Create the datasets with the ids that they say; returns the ids of each one's resources.
 
         Raises ``tk.ValidationError``.
         """
+        pairs = [self._new(dataset) for dataset in datasets]
+        if fresh.is_possible(dataset for _, dataset in pairs):
+            return fresh.create(pairs, self._shown.together)
+        for context, dataset in pairs:
+            tk.get_action("package_create")(context, dataset)
+        packages = [model.Session.get(model.Package, dataset["id"]) for _, dataset in pairs]
+        return [[resource.id for resource in package.resources] for package in packages if package]
+
+    def _new(self, dataset: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """A context for ``package_create``, and what to give it."""
         # CKAN gives new resources their ids; to check given ones it would ask for each
         resources = [
             {key: value for key, value in resource.items() if key != "id"}
@@ -144,10 +154,7 @@ class Catalog:
         schema = lib_plugins.lookup_package_plugin(data["type"]).create_package_schema()
         # that no other dataset has the id, the caller knows
         schema["id"] = [tk.get_validator("ignore_missing"), tk.get_validator("unicode_safe")]
-        tk.get_action("package_create")(self._deferred(data["name"], schema), data)
-        package = model.Session.get(model.Package, dataset["id"])
-        assert package
-        return [resource.id for resource in package.resources]
+        return self._deferred(data["name"], schema), data
 
     def update(
         self, original: dict[str, Any], dataset: dict[str, Any], keep: Iterable[str]
@@ -205,10 +212,12 @@ class Catalog:
         """
         documents: list[dict[str, Any]] = []
         collect = _collector(documents)
-        for default, custom in self._shown.both(self._context(), ids):
-            # CKAN 2.11 puts the dataset into its own schema by itself
-            more = {"with_custom_schema": custom} if _GIVEN_CUSTOM else {}
-            collect(search.index_for("Package"), {**default, **more}, True)
+        ids = list(ids)
+        with remembering(about=ids):
+            for default, custom in self._shown.both(self._context(), ids):
+                # CKAN 2.11 puts the dataset into its own schema by itself
+                more = {"with_custom_schema": custom} if _GIVEN_CUSTOM else {}
+                collect(search.index_for("Package"), {**default, **more}, True)
         return _send(documents) if documents else {}
 
 

@@ -7,6 +7,7 @@ the registry of agencies is kept as an extra and noted; nothing is dropped, noth
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,6 +58,7 @@ _RESERVED_RESOURCE = frozenset(
 )
 #: The extra for what does not fit a field, where it is not called after that.
 _KEPT_AS = {"url": "source_page"}
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,9 +408,7 @@ class _Mapper:
 
 def _printable(text: str) -> str:
     """NFC, without the control characters that PostgreSQL or XML refuse."""
-    return "".join(
-        c for c in nfc(text) if c in "\n\t" or ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF
-    ).strip()
+    return _UNPRINTABLE.sub("", nfc(text)).strip()
 
 
 def _text(value: Any) -> str:

@@ -8,7 +8,7 @@ kept here is what CKAN itself made of it, and only as long as nobody has changed
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -20,9 +20,17 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib.plugins import lookup_package_plugin, plugin_validate
 from ckan.logic.schema import default_show_package_schema
+from sqlalchemy import event
 from sqlalchemy.orm.util import identity_key
 
+from ckanext.hanoi.harvest.dictized import Dictized
+from ckanext.hanoi.harvest.fresh import is_overridden
+
 Both = tuple[dict[str, Any], dict[str, Any]]
+
+#: What a dataset is shown with is made of these.
+_PARTS = (model.Package, model.Resource, model.Tag, model.PackageTag, model.Member, model.Group,
+          model.PackageRelationship)  # fmt: skip
 
 _current: ContextVar[Shown | None] = ContextVar("hanoi_shown", default=None)
 
@@ -37,19 +45,33 @@ class Shown:
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[datetime, bytes]] = {}
+        self._together: Dictized | None = None
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Inside the block ``package_show`` comes here (``logic/action/harvest_batch.py``)."""
         token = _current.set(self)
+        event.listen(model.Session, "after_flush", self._flushed)
         try:
             yield
         finally:
+            event.remove(model.Session, "after_flush", self._flushed)
             _current.reset(token)
 
     def forget(self) -> None:
         """Nothing of what was written is so: the transaction was rolled back."""
         self._kept.clear()
+        self._together = None
+
+    def together(self, ids: Collection[str]) -> None:
+        """These are asked for next: the database is asked for all of them now."""
+        if not is_overridden(frozenset({"package_show"})):
+            self._together = Dictized(ids)
+
+    def _flushed(self, session: Any, _flush: Any) -> None:
+        changed = (*session.new, *session.dirty, *session.deleted)
+        if any(isinstance(one, _PARTS) for one in changed):
+            self._together = None
 
     def dataset(self, context: Any, id_: str) -> dict[str, Any] | None:
         """The dataset by its own schema; None where it isn't in the session (ask CKAN)."""
@@ -58,7 +80,7 @@ class Shown:
             return None
         kept = self._kept.get(id_)
         if kept is None or kept[0] != package.metadata_modified:
-            both = _shown(context, id_)
+            both = self._shown(context, id_)
             kept = self._kept[id_] = (package.metadata_modified, pickle.dumps(both))
         return pickle.loads(kept[1])[1]
 
@@ -68,30 +90,45 @@ class Shown:
         ids = list(ids)
         query = sa.select(package.id, package.metadata_modified).where(package.id.in_(ids))
         changed = dict(tuple(row) for row in model.Session.execute(query))
+        self.together([id_ for id_ in ids if id_ in changed and id_ not in self._kept])
         for id_ in ids:
             kept = self._kept.pop(id_, None)
             if kept and kept[0] == changed.get(id_):
                 yield pickle.loads(kept[1])
             elif id_ in changed:
                 try:
-                    yield _shown(context, id_)
+                    yield self._shown(context, id_)
                 except tk.ObjectNotFound:  # purged meanwhile
                     continue
 
+    def _shown(self, context: Any, id_: str) -> Both:
+        """As CKAN's ``package_show_default_and_custom_schemas``, which asks whether the dataset's
+        name is taken."""
+        context = {
+            "user": context.get("user"), "auth_user_obj": context.get("auth_user_obj"),
+            "ignore_auth": True, "use_cache": False, "validate": False,
+        }  # fmt: skip
+        plain = self._plain(context, id_)
+        schema = {**default_show_package_schema(), "name": []}
+        default, _ = plugin_validate(object(), context, plain, schema, "package_show")
+        plugin = lookup_package_plugin(plain["type"])
+        own = plugin.show_package_schema()
+        custom, _ = plugin_validate(plugin, context, plain, own, "package_show")
+        for item in p.PluginImplementations(p.IPackageController):
+            item.after_dataset_show(context, custom)
+        return default, custom
 
-def _shown(context: Any, id_: str) -> Both:
-    """As CKAN's ``package_show_default_and_custom_schemas``, which asks whether the dataset's
-    name is taken."""
-    context = {
-        "user": context.get("user"), "auth_user_obj": context.get("auth_user_obj"),
-        "ignore_auth": True, "use_cache": False, "validate": False,
-    }  # fmt: skip
-    plain = tk.get_action("package_show")(context, {"id": id_})
-    schema = {**default_show_package_schema(), "name": []}
-    default, _ = plugin_validate(object(), context, plain, schema, "package_show")
-    plugin = lookup_package_plugin(plain["type"])
-    own = plugin.show_package_schema()
-    custom, _ = plugin_validate(plugin, context, plain, own, "package_show")
-    for item in p.PluginImplementations(p.IPackageController):
-        item.after_dataset_show(context, custom)
-    return default, custom
+    def _plain(self, context: Any, id_: str) -> dict[str, Any]:
+        """As CKAN's ``package_show`` gives it, neither cached nor validated."""
+        together = self._together
+        package = together.package(id_) if together else None
+        if together is None or package is None:
+            return tk.get_action("package_show")(context, {"id": id_})
+        context["package"] = package
+        plain = together.dataset(package, context)
+        for item in p.PluginImplementations(p.IPackageController):
+            item.read(package)
+        for item in p.PluginImplementations(p.IResourceController):
+            for resource in plain["resources"]:
+                item.before_resource_show(resource)
+        return plain

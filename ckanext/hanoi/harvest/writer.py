@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -197,14 +198,12 @@ class Writer:
                 transaction.changes.append(report.change(self.run_id, guid, "excluded", title))
             elif self._is_ours(item, mapped.dataset, transaction):
                 todo.append((item, {**mapped.dataset, "id": item.package_id}))
-        new = [dataset for _, dataset in todo if dataset["id"] not in transaction.states]
-        for dataset, name in zip(
-            new, self.catalog.free_names([dataset["name"] for dataset in new]), strict=True
-        ):
-            dataset["name"] = name
         self.catalog.prepare(dataset for _, dataset in todo)
+        self._create([pair for pair in todo if pair[1]["id"] not in transaction.states],
+                     transaction)  # fmt: skip
         for item, dataset in todo:
-            self._write_one(item, dataset, transaction)
+            if dataset["id"] in transaction.states:
+                self._update(item, dataset, transaction)
         self._save_identities(transaction.identities)
         report.put(transaction.changes)
         return transaction.written
@@ -236,27 +235,40 @@ class Writer:
         priority.take_over(self.setup.source, item.package_id)
         return True
 
-    def _write_one(self, item: _Item, dataset: dict[str, Any], transaction: _Transaction) -> None:
-        fields: list[str] = []
-        if item.package_id in transaction.states:
-            action = "updated"
-            original = self.catalog.show(item.package_id)
-            resources = diff.keep_resource_ids(
-                _known_resources(item.identity, original), dataset["resources"], item.package_id
-            )
-            keep = kept_fields(self.setup.config, item.identity, original)
-            with errors.during("validation"):
-                fields = self.catalog.update(original, dataset, keep)
-        else:
-            action = "created"
-            with errors.during("validation"):
-                ids = self.catalog.create(dataset)
-            resources = diff.remember_resources(ids, dataset["resources"])
+    def _create(
+        self, todo: list[tuple[_Item, dict[str, Any]]], transaction: _Transaction
+    ) -> None:
+        datasets = [dataset for _, dataset in todo]
+        names = self.catalog.free_names([dataset["name"] for dataset in datasets])
+        for dataset, name in zip(datasets, names, strict=True):
+            dataset["name"] = name
+        with errors.during("validation"):
+            ids = self.catalog.create(datasets)
+        for (item, dataset), own in zip(todo, ids, strict=True):
+            resources = diff.remember_resources(own, dataset["resources"])
+            self._note("created", item, dataset, resources, transaction)
+
+    def _update(self, item: _Item, dataset: dict[str, Any], transaction: _Transaction) -> None:
+        original = self.catalog.show(item.package_id)
+        resources = diff.keep_resource_ids(
+            _known_resources(item.identity, original), dataset["resources"], item.package_id
+        )
+        keep = kept_fields(self.setup.config, item.identity, original)
+        with errors.during("validation"):
+            fields = self.catalog.update(original, dataset, keep)
+        action = "updated" if fields else ""
+        self._note(action, item, dataset, resources, transaction, fields)
+
+    def _note(
+        self, action: str, item: _Item, dataset: dict[str, Any], resources: list[dict[str, str]],
+        transaction: _Transaction, fields: Iterable[str] = (),
+    ) -> None:  # fmt: skip
+        """The identity, and what was done, if anything was."""
         row = self._identity(item, "active", resources)
         transaction.identities.append({**row, "private": bool(dataset.get("private"))})
-        if action == "created" or fields:
+        if action:
             title = dataset.get("title") or item.record.title
-            more = {"package_id": item.package_id, "fields": fields}
+            more = {"package_id": item.package_id, "fields": list(fields)}
             transaction.changes.append(
                 report.change(self.run_id, item.record.guid, action, title, **more)
             )

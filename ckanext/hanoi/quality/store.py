@@ -23,6 +23,7 @@ from ckanext.hanoi.model.harvest import now
 from ckanext.hanoi.model.quality import LinkCheck, Quality
 from ckanext.hanoi.quality import reading
 from ckanext.hanoi.quality.links import Link, addresses, is_ours
+from ckanext.hanoi.remember import about, remembered
 
 BATCH = 500
 LOST = N_("The uploaded file is not there any more.")
@@ -42,8 +43,13 @@ def today() -> date:
 
 def score(dataset: Mapping[str, Any]) -> quality.Score:
     """The score of a dataset as it is shown now, with what is known of its links."""
-    known = links([dataset["id"]]).get(dataset["id"], {}) if dataset.get("id") else {}
+    known = _links_of(dataset["id"]) if dataset.get("id") else {}
     return quality.score(dataset, links={**known, **lost(dataset)}, today=today())
+
+
+def _links_of(id_: str) -> dict[str, Link]:
+    ids = about(id_)
+    return remembered(("links", *ids), lambda: links(ids)).get(id_, {})
 
 
 def links(ids: Collection[str]) -> dict[str, dict[str, Link]]:

@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 #: Formats (in capitals) and suffixes of files that hold a table.
 FORMATS = ("CSV", "TSV", "XLS", "XLSX", "ODS", "JSON", "GEOJSON")
 _SUFFIX = r"\.(csv|tsv|tab|xls|xlsx|ods|geojson)$"
-_FLAG = "hanoi_tables_changed"
+#: In the session's ``info``: a job is to be queued; ids of datasets that were changed.
+_FLAG, _DATASETS = "hanoi_tables_changed", "hanoi_tables_datasets"
 #: Seconds after which a job that was queued, and never began, is taken for lost.
 _LOST = 3600
 _listening = False
@@ -57,9 +58,9 @@ _NOTE = """
 """
 _CHANGED = "t.fingerprint <> excluded.fingerprint OR t.gone IS NOT NULL"
 _FORGET = """
-    DELETE FROM hanoi_table t WHERE t.package_id = :id AND NOT EXISTS (
+    DELETE FROM hanoi_table t WHERE t.package_id = ANY(:ids) AND NOT EXISTS (
         SELECT 1 FROM resource r
-        WHERE r.id = t.resource_id AND r.package_id = :id AND r.state = 'active')
+        WHERE r.id = t.resource_id AND r.package_id = t.package_id AND r.state = 'active')
 """
 
 
@@ -73,15 +74,17 @@ def _note(which: str, changed: str, **values: Any) -> int:
 
 
 def dataset_changed(id_: str) -> None:
-    """Note what of a dataset that was created or changed is to be looked at. Not committed; the
-    job is queued when the change is."""
-    _safely(_dataset_changed, id_)
+    """Note what of a dataset that was created or changed is to be looked at: with all others of
+    the session's transaction, when that is committed; the job is queued then."""
+    if settings.enabled():
+        _listen()
+        model.Session().info.setdefault(_DATASETS, set()).add(id_)
 
 
-def _dataset_changed(id_: str) -> None:
-    if _note("r.package_id = :id", _CHANGED, id=id_):
+def _datasets_changed(ids: list[str]) -> None:
+    if _note("r.package_id = ANY(:ids)", _CHANGED, ids=ids):
         queue_after_commit()
-    model.Session.execute(sa.text(_FORGET), {"id": id_})
+    model.Session.execute(sa.text(_FORGET), {"ids": ids})
 
 
 def dataset_deleted(id_: str) -> None:
@@ -187,11 +190,29 @@ def _ask_for(resource_id: str) -> int:
 
 def queue_after_commit() -> None:
     """Queue the job when the session's transaction is committed, and not before."""
+    _listen()
+    model.Session().info[_FLAG] = True
+
+
+def _listen() -> None:
     global _listening
     if not _listening:
-        event.listen(model.Session, "after_commit", _after_commit)
+        for moment, listener in (
+            ("before_commit", _before_commit), ("after_commit", _after_commit),
+            ("after_soft_rollback", _after_rollback),
+        ):  # fmt: skip
+            event.listen(model.Session, moment, listener)
         _listening = True
-    model.Session().info[_FLAG] = True
+
+
+def _before_commit(session: Any) -> None:
+    if session.info.get(_DATASETS) and not session.in_nested_transaction():
+        _safely(_datasets_changed, sorted(session.info.pop(_DATASETS)))
+
+
+def _after_rollback(session: Any, _previous: Any) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop(_DATASETS, None)
 
 
 def _after_commit(session: Any) -> None:

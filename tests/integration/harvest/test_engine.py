@@ -104,10 +104,10 @@ def test_failed_records_can_be_tried_again_without_reading_the_source(admin, por
 
     create = Catalog.create
 
-    def refuse(self, dataset):
-        if dataset["title"].endswith("1"):
+    def refuse(self, datasets):
+        if any(dataset["title"].endswith("1") for dataset in datasets):
             raise RuntimeError("a hook of another plugin")
-        return create(self, dataset)
+        return create(self, datasets)
 
     monkeypatch.setattr(Catalog, "create", refuse)
     first = admin.run()

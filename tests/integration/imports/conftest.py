@@ -72,7 +72,7 @@ class Publisher:
 
 
 @pytest.fixture
-def publisher(with_plugins, non_clean_db, migrated_plugins) -> Publisher:
+def publisher(plugins, non_clean_db, migrated_plugins) -> Publisher:
     """With an agency of its own: what other tests leave behind is none of its business."""
     migrated_plugins()
     return Publisher()
