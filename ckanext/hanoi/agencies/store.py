@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import ckan.model as model
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from ckanext.hanoi.agencies.plan import FIELDS, Organization
 from ckanext.hanoi.agencies.registry import registry
@@ -70,6 +71,13 @@ def _row(columns: Any, extras: dict[str, str]) -> Row:
 
 def owners_digest(dataset_ids: Iterable[str]) -> str:
     """A digest of the datasets' states, their organizations and what RDF says of these."""
+    found = model.Session.execute(_owners_query(), {"ids": list(dataset_ids)})
+    return found.scalar() or ""
+
+
+@cache
+def _owners_query() -> Any:
+    """The statement of ``owners_digest``: it is asked for with every page."""
     group, package = model.Group, model.Package
     keys = ("title_en", "code", "website", "email")
     if hasattr(model, "GroupExtra"):  # CKAN 2.11
@@ -85,13 +93,13 @@ def owners_digest(dataset_ids: Iterable[str]) -> str:
         group.id, group.name, group.title, *more,
     ).cast(sa.Text)  # fmt: skip
     every = sa.func.string_agg(row, aggregate_order_by(sa.literal(","), package.id))
-    query = (
+    ids = sa.bindparam("ids", type_=ARRAY(sa.Text))
+    return (
         sa.select(sa.func.md5(every))
         .select_from(package)
         .outerjoin(group, group.id == package.owner_org)
-        .where(package.id.in_(list(dataset_ids)))
+        .where(package.id == sa.any_(ids))
     )
-    return model.Session.execute(query).scalar() or ""
 
 
 def organizations() -> list[Organization]:
