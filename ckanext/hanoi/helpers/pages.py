@@ -6,6 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.formatters import localised_nice_date
+from flask import g
 from werkzeug.exceptions import default_exceptions
 
 from ckanext.hanoi.paging import arrows
@@ -29,6 +30,17 @@ def render_datetime(
 def hanoi_arrows() -> dict[str, Any]:
     """Arguments for the ``pager`` of CKAN's own pages, so that its arrows have names."""
     return arrows()
+
+
+def hanoi_once(name: str, render: Callable[[], str]) -> str:
+    """What ``render`` (a block's ``super``) gives, kept by its name until the request ends.
+
+    CKAN's page renders its side twice: the first time only to see whether it is empty.
+    """
+    kept: dict[str, str] = g.setdefault("hanoi_once", {})
+    if name not in kept:
+        kept[name] = render()
+    return kept[name]
 
 
 def hanoi_error_name(code: Any, name: str | None) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
+import sqlalchemy.orm
 from ckan import model
 from flask import has_request_context
 
-from ckanext.hanoi.agencies import store
 from ckanext.hanoi.agencies.registry import registry
 from ckanext.hanoi.quality import update as quality_update
 from ckanext.hanoi.quality import words as quality_words
@@ -126,14 +126,14 @@ def _tree(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _parents() -> dict[str, str]:
     """Organization's name -> name of the one above it."""
-    group = model.Group
-    rows = model.Session.execute(sa.select(group.id, group.name).where(group.is_organization))
-    name_of = {row.id: row.name for row in rows}
-    return {
-        name_of[child]: name_of[parent]
-        for child, parent in store.parents().items()
-        if child in name_of and parent in name_of
-    }
+    below, above, member = model.Group, sa.orm.aliased(model.Group), model.Member
+    query = (
+        sa.select(below.name, above.name)
+        .join(member, sa.and_(member.group_id == below.id, member.table_name == "group"))
+        .join(above, above.id == member.table_id)
+        .where(below.is_organization, above.is_organization, member.state == "active")
+    )
+    return dict(tuple(row) for row in model.Session.execute(query))
 
 
 def indented(item: dict[str, Any]) -> str:

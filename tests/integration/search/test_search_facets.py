@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from ckan.tests import helpers
 
 
@@ -98,3 +99,21 @@ def test_the_sort_options_have_the_newest(app, three):
 def facets_of(body):
     """The part of a page that has the facets."""
     return body[body.index('id="search-facets"'):]
+
+
+@pytest.mark.parametrize("path", ["/dataset/", "/organization/so-xay-dung"])
+def test_facets_are_made_once_though_ckan_renders_the_side_twice(app, three, monkeypatch, path):
+    from ckanext.hanoi.search import catalog
+
+    made, items = [], catalog.facet_items
+
+    def counted(name, search_facets):
+        made.append(name)
+        return items(name, search_facets)
+
+    monkeypatch.setattr(catalog, "facet_items", counted)
+    for language, theme in (("vi", "Giao thông"), ("en", "Transport")):
+        made.clear()
+        page = BeautifulSoup(app.get(f"/{language}{path}").body, "html.parser")
+        assert theme in page.select_one("aside.secondary").get_text()
+        assert made.count("vocab_ward") == 1
