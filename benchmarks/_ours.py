@@ -60,8 +60,16 @@ class Workers:
         redis: Any = connect_to_redis()
         _wait(lambda: redis.scard("rq:workers") >= self.number, 300, "the workers start")
         # the first thing that a worker does is to look after what others left
-        _wait(lambda: not redis.llen("rq:queue:ckan:hanoi:default"), 60, "the workers are ready")
+        self.wait_until_idle()
         return self
+
+    def wait_until_idle(self) -> None:
+        """Until no job waits and none is being done: what followed an earlier run is no part of
+        the next one's time."""
+        from ckan.lib import jobs
+
+        queue: Any = jobs.get_queue()
+        _wait(lambda: not len(queue) and not queue.started_job_registry.count, 600, "the end of jobs")
 
     def __exit__(self, *_: object) -> None:
         from ckan.lib.redis import connect_to_redis
@@ -135,6 +143,7 @@ def change(statement: str, **parameters: Any) -> None:
 
 def harvest(name: str, workers: Workers, **options: Any) -> Watched:
     """Queue a run of the source and watch it to its end; raises unless it finishes."""
+    workers.wait_until_idle()
     watched = Watched()
     before = commits()
     began = time.perf_counter()

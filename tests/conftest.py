@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-
-#: A test with one of these marks has plugins, or options that plugins read when they load, of its own.
+#: Marks of a test that has plugins of its own, or options that plugins read when they load.
 _OWN_PLUGINS = ("ckan_config", "with_plugins", "provide_plugin")
 
 

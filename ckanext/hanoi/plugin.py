@@ -11,7 +11,7 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.plugins import DefaultTranslation
 from flask import Blueprint
 
-from ckanext.hanoi import cli, collect, search
+from ckanext.hanoi import bulk, cli, collect, search
 from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
 from ckanext.hanoi.dcat import settings as dcat_settings
@@ -61,6 +61,10 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IResourceController, inherit=True)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IConfigurable)
+    p.implements(p.ISignal)
+
+    def get_signal_subscriptions(self):
+        return {bulk.ended: [quality_jobs.bulk_ended, tables_due.bulk_ended]}
 
     def configure(self, config):
         from ckanext.hanoi.imports import jobs

@@ -20,6 +20,7 @@ from ckan.lib import plugins as lib_plugins
 from ckan.lib import search
 from ckan.lib.search import index as search_index
 
+from ckanext.hanoi import bulk
 from ckanext.hanoi.harvest import diff, fresh, tags
 from ckanext.hanoi.harvest.mapping import FIELDS
 from ckanext.hanoi.harvest.shown import Shown
@@ -44,7 +45,7 @@ class Catalog:
     @contextmanager
     def batch(self) -> Iterator[None]:
         """Inside the block what the datasets of a batch have in common is looked up once."""
-        with remembering(), self._shown.watching():
+        with bulk.work(), remembering(), self._shown.watching():
             try:
                 yield
             finally:

@@ -11,6 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.hanoi import bulk
 from ckanext.hanoi.harvest import guard, locks, priority, report, settings
 from ckanext.hanoi.harvest.catalog import Catalog
 from ckanext.hanoi.harvest.record import N_
@@ -19,6 +20,9 @@ from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.model.harvest import DELETED, Batch, Change, Identity, Run, Seen, Source, now
 
 log = logging.getLogger(__name__)
+
+#: Numbers of a run that has changed datasets.
+_WRITTEN = ("created", "updated", "removed")
 
 
 def finish(run_id: str, setup: Setup) -> None:
@@ -158,6 +162,8 @@ def close(run: Run, status: str) -> None:
     session.execute(sa.delete(Seen).where(Seen.run_id == run.id))
     session.execute(sa.delete(Batch).where(Batch.run_id == run.id, Batch.status != "written"))
     session.commit()
+    if any(run.counts[name] for name in _WRITTEN):
+        bulk.ended.send(run.id)
     log.info("Run %s of %s: %s %s", run.id, source.name if source else "?", status, run.counts)
 
 

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from rq.job import Job
 from sqlalchemy import event
 
+from ckanext.hanoi import bulk
 from ckanext.hanoi.quality import checking, store, update
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,13 @@ def _committed(session: Any) -> None:
     # the end of a savepoint is no commit yet
     if session.info.get(_MARK) and not session.in_nested_transaction():
         del session.info[_MARK]
-        enqueue()
+        if not bulk.is_under_way():
+            enqueue()
+
+
+def bulk_ended(_sender: Any) -> None:
+    """A harvest has changed datasets."""
+    enqueue()
 
 
 def enqueue() -> None:

@@ -19,6 +19,7 @@ from rq import Retry
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
+from ckanext.hanoi import bulk
 from ckanext.hanoi.model.harvest import now
 from ckanext.hanoi.model.tables import Table
 from ckanext.hanoi.tables import settings
@@ -218,11 +219,18 @@ def _after_rollback(session: Any, _previous: Any) -> None:
 def _after_commit(session: Any) -> None:
     if session.info.get(_FLAG) and not session.in_nested_transaction():
         del session.info[_FLAG]
-        enqueue()
+        if not bulk.is_under_way():
+            enqueue()
 
 
 def _waiting_key() -> str:
     return f"ckan:{tk.config.get('ckan.site_id')}:hanoi-tables-waiting"
+
+
+def bulk_ended(_sender: Any) -> None:
+    """A harvest has changed datasets."""
+    if settings.enabled() and waiting():
+        enqueue()
 
 
 def enqueue() -> None:
