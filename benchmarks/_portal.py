@@ -69,8 +69,8 @@ def dataset(i: int, version: int = 0, bad: bool = False) -> dict[str, Any]:
         },
         "owner_org": "5f2c2a0e-4f2a-4a8e-9a53-0a6b8d3f5f10",
         "extras": [
-            {"key": "frequency", "value": "monthly"},
-            {"key": "issued", "value": "2025-01-01"},
+            {"key": "tần suất", "value": "hằng tháng"},
+            {"key": "ngày phát hành", "value": "2025-01-01"},
             {"key": "nguồn gốc", "value": f"Báo cáo {i}"},
         ],
         "resources": [_resource(i, n, id_, words) for n in range(3)],

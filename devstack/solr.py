@@ -46,8 +46,9 @@ class Solr:
         install()
         self._lay_out_core()
         port = self.daemon.claim_port()
+        # the optimising compiler would take longer than it saves in an hour
         self.daemon.start(
-            [environment.java(), f"-Xmx{MEMORY}", "-XX:+UseSerialGC",
+            [environment.java(), f"-Xmx{MEMORY}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
              f"-Dsolr.solr.home={self.home}", f"-Dlog4j2.configurationFile={HERE / 'log4j2.xml'}",
              "-cp", f"{JARS / 'classes'}:{JARS / 'lib'}/*", "SolrServer", str(port)],
             self._answers, timeout=120, cwd=self.daemon.directory,

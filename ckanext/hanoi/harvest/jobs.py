@@ -44,13 +44,17 @@ def enqueue_read(run_id: str, source_name: str) -> None:
 
 
 def enqueue_write(run_id: str, batch_id: int) -> None:
-    """Queue one batch. A batch whose job gets lost is written by the run's reader."""
-    _enqueue(f"hanoi-write-{batch_id}", write, [run_id, batch_id], "Harvest: batch", timeout=3600)
+    """Queue one batch, unless another of the run is waiting in the queue: who takes that one goes
+    on with those behind it. A batch whose job gets lost is written by the run's reader."""
+    of_run = f"hanoi-write-{run_id}-"
+    if not any(job_id.startswith(of_run) for job_id in _waiting()):
+        job_id = f"{of_run}{batch_id}"
+        _enqueue(job_id, write, [run_id, batch_id], "Harvest: batch", timeout=3600)
 
 
 def _enqueue(job_id: str, function: Any, args: list[Any], title: str, timeout: int) -> None:
     try:
-        if _is_waiting(job_id):
+        if job_id in _waiting():
             return
         rq_kwargs = {
             "job_id": job_id,
@@ -66,9 +70,13 @@ def _enqueue(job_id: str, function: Any, args: list[Any], title: str, timeout: i
         log.warning("The job queue does not answer: %s", error)
 
 
-def _is_waiting(job_id: str) -> bool:
-    queue = ckan_jobs.get_queue(queue_name())
-    return job_id in queue.get_job_ids() if len(queue) else False
+def _waiting() -> list[str]:
+    """The ids of the jobs in the queue."""
+    try:
+        queue = ckan_jobs.get_queue(queue_name())
+        return queue.get_job_ids() if len(queue) else []
+    except RedisError:
+        return []
 
 
 def read(run_id: str) -> None:

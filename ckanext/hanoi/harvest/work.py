@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -66,12 +67,13 @@ def write(run_id: str, batch_id: int) -> None:
     until = time.monotonic() + STINT
     setup = _setup(run_id)
     if setup is not None:
-        writer = Writer(run_id, setup)
-        following: int | None = batch_id
-        while following is not None:
-            _write(writer, following)
-            more = time.monotonic() < until and _status(run_id) == "running"
-            following = next_batch(run_id, after=following) if more else None
+        with Writer(run_id, setup) as writer:
+            following: int | None = batch_id
+            while following is not None:
+                _index_later(partial(writer.write, following))
+                more = time.monotonic() < until and _status(run_id) == "running"
+                following = next_batch(run_id, after=following) if more else None
+            _index_later(writer.settle)
     if _status(run_id) == "running" and locks.is_free(lock_name(run_id)):
         run(run_id)
 
@@ -83,9 +85,9 @@ def _run(run_id: str, inline: bool, progress: Progress | None) -> None:
         setup = _setup(run_id)
         try:
             assert setup
-            writer = Writer(run_id, setup)
-            _read(run_id, setup, writer, inline, progress)
-            _drain(run_id, writer, progress)
+            with Writer(run_id, setup) as writer:
+                _read(run_id, setup, writer, inline, progress)
+                _drain(run_id, writer, progress)
             _patiently(lambda: finish(run_id, setup))
         except Stopped:
             log.info("Run %s was stopped", run_id)
@@ -142,9 +144,10 @@ def _read(
             # a Redis that was emptied has forgotten it
             jobs.ensure_beat()
         if inline or _waiting(run_id) > BACKLOG:
-            first = batch_id if inline else next_batch(run_id)
+            sent = writer.sending.batch_id if writer.sending else 0
+            first = batch_id if inline else next_batch(run_id, after=sent)
             if first is not None:
-                _write(writer, first)
+                _index_later(partial(writer.write, first))
         if progress:
             progress(report.count(run_id))
 
@@ -177,13 +180,13 @@ def _waiting(run_id: str) -> int:
     return model.Session.execute(query).scalar_one()
 
 
-def _write(writer: Writer, batch_id: int) -> None:
+def _index_later(work: Callable[[], Any]) -> None:
+    """Do the work; what Solr did not take is in the database, and indexed when Solr is back."""
     try:
-        writer.write(batch_id)
+        work()
     except errors.SEARCH_GONE as error:
-        # it is in the database; the drain indexes it when Solr is back
         model.Session.rollback()
-        log.warning("Batch %s is written but not indexed yet: %s", batch_id, error)
+        log.warning("A batch is written but not indexed yet: %s", error)
 
 
 def _drain(run_id: str, writer: Writer, progress: Progress | None) -> None:

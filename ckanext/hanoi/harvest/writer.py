@@ -11,6 +11,8 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -62,6 +64,15 @@ class _Transaction:
     written: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Sending:
+    """A batch that is on its way to Solr, under its lock; ``refused`` is {package id: reason}."""
+
+    batch_id: int
+    refused: Future[dict[str, str]]
+    lock: ExitStack
+
+
 def _known_resources(identity: Identity | None, original: dict[str, Any]) -> list[dict[str, str]]:
     """What was remembered of the resources; else what the dataset has, known by its addresses."""
     if identity and identity.resources:
@@ -73,20 +84,26 @@ def _known_resources(identity: Identity | None, original: dict[str, Any]) -> lis
 
 
 class Writer:
-    """Writes batches of one run. Safe to use from several processes at once."""
+    """``with Writer(run_id, setup) as writer``: writes batches of one run. Safe to use from
+    several processes at once."""
 
     def __init__(self, run_id: str, setup: Setup) -> None:
         self.run_id, self.setup = run_id, setup
         self.catalog = Catalog()
+        self.sending: Sending | None = None
 
     def write(self, batch_id: int) -> bool:
         """Write and index the batch; False if another process is at it (or has done it).
 
-        Raises ``SearchIndexError`` when Solr does not answer: the datasets are in the database
-        then, and the next call only indexes.
+        On return Solr may still be at it, until ``settle``, which the next call includes. Raises
+        ``SearchIndexError`` when Solr does not answer: the datasets are in the database then, and
+        the next call with the batch only indexes.
         """
-        with locks.held(lock_name(batch_id)) as got:
-            if not got:
+        if self.sending and self.sending.batch_id == batch_id:
+            self.settle()
+            return True
+        with ExitStack() as stack:
+            if not stack.enter_context(locks.held(lock_name(batch_id))):
                 return False
             batch = model.Session.get(Batch, batch_id)
             if batch is None or batch.status == "done":
@@ -94,8 +111,40 @@ class Writer:
             with self.catalog.batch():
                 if batch.status == "open":
                     self._write(batch_id, [dict(item) for item in unpack(batch.records)])
-                self._index(batch_id)
+                ids = model.Session.execute(
+                    sa.select(Batch.packages).where(Batch.id == batch_id)
+                ).scalar_one()
+                send = self.catalog.sending(dict.fromkeys(ids))
+            self.settle()
+            self.sending = Sending(batch_id, self._thread.submit(send), stack.pop_all())
             return True
+
+    def settle(self) -> None:
+        """Wait until search finds what was written last. Raises ``SearchIndexError``."""
+        sending, self.sending = self.sending, None
+        if sending is None:
+            return
+        with sending.lock:
+            for package_id, reason in sending.refused.result().items():
+                self._not_indexed(package_id, reason)
+            self._mark(sending.batch_id, "done")
+            model.Session.execute(
+                sa.update(Run).where(Run.id == self.run_id).values(heartbeat=now())
+            )
+            self.catalog.commit()
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """What was not settled is left to others: its lock must not stay."""
+        if self.sending:
+            self.sending.lock.close()
+        self._thread.shutdown()
+
+    @cached_property
+    def _thread(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, "hanoi-solr")
 
     def _write(self, batch_id: int, items: list[dict[str, Any]]) -> None:
         try:
@@ -151,16 +200,6 @@ class Writer:
         if packages is not None:
             values["packages"] = Batch.packages + sa.cast(packages, JSONB)
         model.Session.execute(sa.update(Batch).where(Batch.id == batch_id).values(**values))
-
-    def _index(self, batch_id: int) -> None:
-        ids = model.Session.execute(
-            sa.select(Batch.packages).where(Batch.id == batch_id)
-        ).scalar_one()
-        for package_id, reason in self.catalog.index(dict.fromkeys(ids)).items():
-            self._not_indexed(package_id, reason)
-        self._mark(batch_id, "done")
-        model.Session.execute(sa.update(Run).where(Run.id == self.run_id).values(heartbeat=now()))
-        self.catalog.commit()
 
     def _not_indexed(self, package_id: str, reason: str) -> None:
         change = (
