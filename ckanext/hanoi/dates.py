@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ckanext.hanoi.vietnamese import fold
@@ -85,7 +86,9 @@ def parse(value: Any) -> Date | None:
     text = " ".join(fold(value).replace("–", "-").split()).strip(" .,;")
     if not text or len(text) > 60:
         return None
-    return _from_iso_moment(text) or _from_words(_LEADING_WORDS.sub("", text))
+    return (
+        _from_iso_moment(text) or _from_mail(text) or _from_words(_LEADING_WORDS.sub("", text))
+    )
 
 
 def parse_period(value: Any) -> tuple[Date, Date] | None:
@@ -183,6 +186,24 @@ def _from_iso_moment(text: str) -> Date | None:
         return None
 
 
+#: RFC 822 and its successors, as feeds and HTTP have it: "Tue, 3 Jun 2008 11:05:30 GMT".
+_WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? ")
+_MAIL_MOMENT = re.compile(
+    rf"\d{{1,2}}[ -]{_MONTH_NAME}[ -](?:\d{{4}}|\d{{2}}) \d{{1,2}}:\d{{2}}(?::\d{{2}})?"
+    r"(?: (?:[a-z]{1,4}|[+-]\d{4}))?(?: \([^()]*\))?"
+)
+
+
+def _from_mail(text: str) -> Date | None:
+    text = _WEEKDAY.sub("", text)
+    if not _MAIL_MOMENT.fullmatch(text):
+        return None
+    try:
+        return _from_moment(parsedate_to_datetime(text))
+    except (ValueError, TypeError):
+        return None
+
+
 def _full_year(text: str) -> int:
     """``25`` is 2025 and ``95`` is 1995, as ``strptime`` has it."""
     year = int(text)
@@ -222,7 +243,8 @@ _PATTERNS: list[tuple[re.Pattern[str], Callable[[dict[str, str]], Date | None]]]
          lambda g: _quarter(int(g["y"]), _number(g["q"]))),
         (r"(?:6|sau) thang (?P<h>dau|cuoi) (?:nam )?(?P<y>\d{4})",
          lambda g: _half(int(g["y"]), 1 if g["h"] == "dau" else 2)),
-        (rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[ -]{_MONTH_NAME}[ ,-]+(?P<y>\d{{4}})",
+        (rf"(?:{_WEEKDAY.pattern[1:]})?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[ -]{_MONTH_NAME}[ ,-]+"
+         r"(?P<y>\d{4})",
          lambda g: _day(int(g["y"]), _ENGLISH_MONTHS[g["name"]], int(g["d"]))),
         (rf"{_MONTH_NAME} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})",
          lambda g: _day(int(g["y"]), _ENGLISH_MONTHS[g["name"]], int(g["d"]))),

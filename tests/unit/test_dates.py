@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
@@ -152,3 +153,36 @@ def test_a_period_has_a_first_and_a_last_date(text, first, last):
 @pytest.mark.parametrize("text", ["2020-2015", "hằng năm", "", None, "1-2-3-4"])
 def test_what_is_no_period_is_none(text):
     assert parse_period(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("Tue, 03 Jun 2008 11:05:30 GMT", "2008-06-03T11:05:30+00:00"),
+        ("3 Jun 2008 11:05 +0700", "2008-06-03T11:05:00+07:00"),
+        ("Mon, 20 Nov 95 19:12:08 -0500", "1995-11-20T19:12:08-05:00"),
+        ("Sunday, 06-Nov-94 08:49:37 GMT", "1994-11-06T08:49:37+00:00"),
+        ("Sun, 06 Nov 1994 08:49:37 +0000 (UTC)", "1994-11-06T08:49:37+00:00"),
+        ("Tue, 3 Jun 2008", "2008-06-03"),
+    ],
+)
+def test_dates_of_feeds_and_headers_are_read(text, iso):
+    date = parse(text)
+    assert date is not None
+    assert date.iso == iso
+    assert parse(date.iso) == date
+
+
+@pytest.mark.parametrize(
+    "text", ["Tue, 31 Jun 2008 10:00:00 GMT", "Wed, 01 Jan 2025 25:00:00 GMT", "3 Jux 2008 10:00"]
+)
+def test_a_moment_that_does_not_exist_is_none(text):
+    assert parse(text) is None
+
+
+@given(st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2100, 1, 1)))
+def test_every_moment_as_a_header_has_it_is_that_moment(moment):
+    moment = moment.replace(microsecond=0, tzinfo=dt.timezone.utc)
+    date = parse(format_datetime(moment, usegmt=True))
+    assert date is not None
+    assert date.moment == moment
