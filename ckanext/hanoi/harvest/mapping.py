@@ -32,6 +32,9 @@ _RESOURCE_TEXTS = (
     "name_en encoding size hash hash_algorithm rights access_service download_url data_dictionary"
 ).split()
 _MUST_BE_PRIVATE = {"sensitivity": ("core", "important"), "access_level": ("shared", "restricted")}
+#: What a source says of these may forbid publishing, in words that nobody here knows: then they
+#: become this code, or stay empty, and the dataset is private.
+_CLOSED = {"access_level": "restricted", "sensitivity": ""}
 
 #: The dataset fields that a harvest writes and a diff compares.
 FIELDS = (
@@ -110,6 +113,7 @@ class _Mapper:
         self.notes: list[Note] = []
         self.candidates: list[str] = []
         self.dataset: dict[str, Any] = {}
+        self.closed = False
         self.draft = self._prepared(draft)
 
     def _prepared(self, draft: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,6 +235,9 @@ class _Mapper:
                     self.dataset[name] = term.code
                 else:
                     self._unresolved(name, text, f"{name}_text")
+                    if name in _CLOSED:
+                        self.closed = True
+                        self.dataset.update({name: _CLOSED[name]} if _CLOSED[name] else {})
         themes: list[str] = []
         for text in _texts(self.draft.get("themes")):
             mapped = self.config.theme_map.get(fold(text))
@@ -385,7 +392,8 @@ class _Mapper:
             resource["mimetype_text"] = media
 
     def _privacy(self) -> None:
-        private = self.config.private or self.draft.get("private") in (True, "true", "True", 1)
+        private = self.config.private or self.closed
+        private = private or self.draft.get("private") in (True, "true", "True", 1)
         for name, codes in _MUST_BE_PRIVATE.items():
             private = private or self.dataset.get(name) in codes
         self.dataset["private"] = bool(private or self.dataset.get("personal_data"))

@@ -148,6 +148,27 @@ def test_what_must_not_be_public_is_private(draft):
     assert mapped({"title": "A", **draft}).dataset["private"] is True
 
 
+@pytest.mark.parametrize("text", ["Chia sẻ theo yêu cầu", "confidential", "mở một phần", "42"])
+def test_an_access_level_that_nobody_knows_is_taken_for_a_closed_one(text):
+    result = mapped({"title": "A", "access_level": text})
+    assert result.dataset["access_level"] == "restricted"
+    assert result.dataset["private"] is True
+    assert extras(result) == {"access_level_text": text}
+    assert [(note.field, note.value) for note in result.notes] == [("access_level", text)]
+
+
+def test_a_sensitivity_that_nobody_knows_keeps_the_dataset_private():
+    result = mapped({"title": "A", "sensitivity": "Tối quan trọng"})
+    assert "sensitivity" not in result.dataset
+    assert result.dataset["private"] is True
+    assert extras(result) == {"sensitivity_text": "Tối quan trọng"}
+
+
+def test_a_dataset_that_says_nothing_of_access_is_public():
+    assert mapped({"title": "A"}).dataset["private"] is False
+    assert mapped({"title": "A", "access_level": "Mở"}).dataset["private"] is False
+
+
 def test_a_period_that_ends_before_it_starts_is_kept_as_text():
     result = mapped({"title": "A", "temporal_start": "2025", "temporal_end": "2020"})
     assert "temporal_start" not in result.dataset

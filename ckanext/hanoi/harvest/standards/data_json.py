@@ -158,9 +158,10 @@ def _contact(value: Any) -> dict[str, str]:
 
 
 def _access(record: Mapping[str, Any], draft: dict[str, Any]) -> None:
-    for value in (record.get("accessLevel"), record.get("accessRights")):
+    """``accessLevel`` has a code, known here or not; ``accessRights`` may say anything."""
+    for level, value in ((True, record.get("accessLevel")), (False, record.get("accessRights"))):
         for text in (*([link(value)] if isinstance(value, Mapping) else ()), *loose.texts(value)):
-            if vocabulary("access_level").find(text):
+            if text and (level or vocabulary("access_level").find(text)):
                 draft.setdefault("access_level", text)
             elif text and text not in draft["rights"] and not isinstance(value, Mapping):
                 draft["rights"] = "\n".join(filter(None, (draft["rights"], text)))

@@ -258,12 +258,18 @@ def _page(tree: Tree) -> str:
     )
 
 
+#: The EU's list of access rights: whatever is in it is an access level, known here or not.
+_ACCESS_RIGHT = "/authority/access-right/"
+
+
 def _access(tree: Tree, draft: dict[str, Any]) -> None:
     rights = said(tree, "dct:rights", "dc:rights")
     for value in values(tree, "dct:accessRights"):
         text = coded(value, "access_level")
-        if vocabulary("access_level").find(text) and "access_level" not in draft:
-            draft["access_level"] = text
+        address = str(value.get("@id") or "") if isinstance(value, dict) else text
+        known = vocabulary("access_level").find(text)
+        if (known or _ACCESS_RIGHT in address) and "access_level" not in draft:
+            draft["access_level"] = text if known else address
         else:
             rights.append(text)
     draft["rights"] = "\n".join(unique(rights))

@@ -408,3 +408,10 @@ _KEYS = sorted(data_key for data_key in (
 @given(st.dictionaries(st.sampled_from(_KEYS), _JSON, max_size=8))
 def test_no_content_breaks_the_mapping(record):
     assert "title" in draft(record)
+
+
+@pytest.mark.parametrize("level", ["public", "non-public", "confidential", "chỉ cán bộ"])
+def test_the_access_level_is_handed_on_even_where_nobody_knows_it(level):
+    found = draft({"title": "A", "accessLevel": level, "accessRights": "Hỏi chủ quản"})
+    assert found["access_level"] == level
+    assert found["rights"] == "Hỏi chủ quản"

@@ -638,3 +638,14 @@ _TREE = st.recursive(
 )
 def test_no_content_breaks_the_mapping(content):
     assert "title" in DcatConnector("http://x.example/").to_dataset(Record("g", content))
+
+
+@pytest.mark.parametrize("code", ["PUBLIC", "CONFIDENTIAL", "SENSITIVE"])
+def test_an_access_right_of_the_eu_is_an_access_level_even_where_nobody_knows_it(serve, code):
+    right = f"http://publications.europa.eu/resource/authority/access-right/{code}"
+    found = draft(serve(f"""
+<d> a dcat:Dataset ; dct:title "D" ; dct:identifier "i" ;
+  dct:accessRights <{right}>, "Xin liên hệ" .
+"""))
+    assert found["access_level"] == right
+    assert found["rights"] == "Xin liên hệ"
