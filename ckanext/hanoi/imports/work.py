@@ -146,12 +146,13 @@ class Job:
         """Write every row that is ready; then the import is finished."""
         while True:
             ready = self._next("ready")
-            for number, data, previewed in ready:
-                if store.status(self.id) != "running":
-                    self.index()
-                    return
-                self._write(number, data, previewed)
-            self.index()
+            with self.writer.batch():
+                for number, data, previewed in ready:
+                    if store.status(self.id) != "running":
+                        self.index()
+                        return
+                    self._write(number, data, previewed)
+                self.index()
             self._beat()
             if not ready:
                 store.move(self.id, "finished", "running", finished=now())
@@ -165,11 +166,11 @@ class Job:
         except errors.TRANSIENT:
             raise
         except tk.ValidationError as error:
-            model.Session.rollback()
+            self.writer.rollback()
             problems = explain(error, row, self.places, self.writer.files)
             values = {"status": "error", "problems": problems}
         except Exception as error:  # whatever a hook of another plugin may raise
-            model.Session.rollback()
+            self.writer.rollback()
             values = {"status": "error", "problems": [self._failure(row, error)]}
         put(self.id, number, **values)
         model.Session.commit()

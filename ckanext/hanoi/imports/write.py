@@ -4,6 +4,7 @@ actions, so that every rule, hook and approval of the catalog counts for it too.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -64,6 +65,15 @@ class Writer:
             "written": made.change.written,
             "entries": made.change.entries,
         }
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Inside the block a dataset that was written is put together once for all who ask for
+        it: the approval, the activity stream and the search index."""
+        return self.catalog.batch()
+
+    def rollback(self) -> None:
+        """Nothing since the last commit was written."""
+        self.catalog.rollback()
 
     def _create(self, made: Planned) -> str:
         context = self.agency.context(defer_commit=True, return_id_only=True)

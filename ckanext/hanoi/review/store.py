@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.exc import IntegrityError
 
+from ckanext.hanoi.harvest import shown
 from ckanext.hanoi.model.harvest import now
 from ckanext.hanoi.model.review import Review
 from ckanext.hanoi.review import rules
@@ -92,7 +93,9 @@ def _decide(review: Review, state: str, user_id: str, remark: str) -> None:
 
 def _dataset(package_id: str) -> dict[str, Any]:
     context: Any = {"ignore_auth": True, "use_cache": False}
-    return tk.get_action("package_show")(context, {"id": package_id})
+    batch = shown.current()
+    found = batch.dataset(context, package_id) if batch else None
+    return found or tk.get_action("package_show")(context, {"id": package_id})
 
 
 def people(ids: set[str]) -> dict[str, dict[str, str]]:
