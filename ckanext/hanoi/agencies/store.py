@@ -87,7 +87,8 @@ def _owners_query() -> Any:
         said = said.where(extra.group_id == group.id, extra.key.in_(keys))
         more: list[Any] = [said.scalar_subquery()]
     else:
-        more = [group.extras[key].astext for key in keys]
+        extras: Any = group.extras  # type: ignore[attr-defined]
+        more = [extras[key].astext for key in keys]
     row = sa.func.json_build_array(
         package.id, package.state, package.private, package.metadata_modified,
         group.id, group.name, group.title, *more,

@@ -1,7 +1,7 @@
 """Writes datasets into CKAN, many in one transaction and one Solr request.
 
-Everything goes through CKAN's own actions, so that validation, hooks, signals and the activity
-stream of every other plugin run for each dataset as ever.
+Validation, hooks, signals and the activity stream of every other plugin run for each dataset as
+with CKAN's own actions, by which datasets are changed and removed; new ones come by ``fresh``.
 """
 
 from __future__ import annotations

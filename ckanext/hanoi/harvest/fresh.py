@@ -94,7 +94,8 @@ def _valid(context: Any, given: dict[str, Any]) -> dict[str, Any]:
 def _save(one: _New, owners: dict[str, Any]) -> model.Package:
     tags = one.data.get("tags") or ()
     session = _OnlyKnown() if all(tag.get("id") for tag in tags) else model.Session
-    package, _ = model_save.package_dict_save(one.data, {**one.context, "session": session})
+    context: Any = {**one.context, "session": session}
+    package, _ = model_save.package_dict_save(one.data, context)
     if package.owner_org:
         owner = owners.get(package.owner_org)
         if owner is None:

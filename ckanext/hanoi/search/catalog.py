@@ -7,9 +7,9 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
-import sqlalchemy.orm
 from ckan import model
 from flask import has_request_context
+from sqlalchemy.orm import aliased
 
 from ckanext.hanoi.agencies.registry import registry
 from ckanext.hanoi.quality import update as quality_update
@@ -126,7 +126,7 @@ def _tree(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _parents() -> dict[str, str]:
     """Organization's name -> name of the one above it."""
-    below, above, member = model.Group, sa.orm.aliased(model.Group), model.Member
+    below, above, member = model.Group, aliased(model.Group), model.Member
     query = (
         sa.select(below.name, above.name)
         .join(member, sa.and_(member.group_id == below.id, member.table_name == "group"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from functools import partial
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -12,7 +13,7 @@ from ckan import model
 from ckan.tests import factories, helpers
 from werkzeug import Request, Response
 
-from ckanext.hanoi.harvest import fit, work
+from ckanext.hanoi.harvest import fit, settings, work
 from ckanext.hanoi.model.harvest import Source
 
 
@@ -133,4 +134,12 @@ def admin(catalog, monkeypatch) -> Admin:
         tk.config, "ckanext.hanoi.harvest.allowed_hosts", ["127.0.0.1", "localhost"]
     )
     monkeypatch.setitem(tk.config, "ckanext.hanoi.harvest.grace_days", 0)
+    monkeypatch.setattr(settings, "fetcher", partial(_impatient, settings.fetcher))
     return Admin()
+
+
+def _impatient(fetcher: Any, **options: Any) -> Any:
+    """A fetcher that tries again as often as ever, but sooner."""
+    made = fetcher(**options)
+    made.pause = 0.01
+    return made
