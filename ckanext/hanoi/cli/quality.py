@@ -10,8 +10,9 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import click
+from ckan import model
 
-from ckanext.hanoi.quality import checking, ranking, store, update, words
+from ckanext.hanoi.quality import checking, link_list, ranking, store, update, words
 from ckanext.hanoi.tabular.export import csv_cell
 
 _FORMAT = click.option(
@@ -20,6 +21,7 @@ _FORMAT = click.option(
 )  # fmt: skip
 _AGENCIES = ("organization", "title", "datasets", "points", "band", "late", "broken_links")
 _DATASETS = ("name", "title", "points", "band", "freshness", "updated", "broken_links")
+_LINKS = ("state", "failing", "dataset", "url", "problem")
 _MISSING = ("points", "title", "label", "remedy")
 
 
@@ -91,16 +93,46 @@ def links() -> None:
 @click.option("--limit", type=click.IntRange(1), help="At most this many addresses")
 @click.option("--minutes", type=click.FloatRange(0), help="Stop after so many minutes")
 @click.option("--all", "everything", is_flag=True, help="Those that are not due, too")
-def check_links(limit: int | None, minutes: float | None, everything: bool) -> None:
+@click.option("--agency", help="Those of this agency only")
+def check_links(
+    limit: int | None, minutes: float | None, everything: bool, agency: str | None
+) -> None:
     """Check the addresses that are due, politely; stopped, it goes on where it was."""
     seconds = minutes * 60 if minutes is not None else float("inf")
     shown = _Shown()
-    counts = checking.run(limit, seconds, everything, shown)
+    where = checking.scope(organization_id=_agency(agency)) if agency else None
+    counts = checking.run(limit, seconds, everything, shown, where)
     if counts is None:
         raise click.ClickException(tk._("Another check is at work."))
     shown.end()
     click.echo(f"{counts.checked} of {counts.due} due addresses checked: {counts.answer} answer, "
                f"{counts.broken} do not, {counts.unknown} could not be asked")  # fmt: skip
+
+
+@links.command("list")
+@click.option("--agency", help="Those of this agency only")
+@click.option("--state", type=click.Choice(list(link_list.STATES)), default="broken",
+              show_default=True)  # fmt: skip
+@_FORMAT
+def list_links(agency: str | None, state: str, format_: str) -> None:
+    """The links and what their last check found; by default those that do not answer."""
+    rows: list[dict[str, Any]] = []
+    while True:
+        found = _call("hanoi_link_list", organization=agency or "", state=state,
+                      limit=link_list.MOST, offset=len(rows))  # fmt: skip
+        rows += found["results"]
+        if not found["results"] or len(rows) >= found["count"]:
+            break
+    if format_ != "json":
+        rows = [link_list.as_row(row) for row in rows]
+    _print(rows, link_list.COLUMNS if format_ == "csv" else _LINKS, format_)
+
+
+def _agency(name_or_id: str) -> str:
+    group = model.Group.get(name_or_id)
+    if group is None or not group.is_organization:
+        raise click.ClickException(tk._("There is no such agency: %s") % name_or_id)
+    return group.id
 
 
 class _Shown:

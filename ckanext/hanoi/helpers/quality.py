@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from flask import g
 
 from ckanext.hanoi import quality
-from ckanext.hanoi.quality import ranking, store, words
+from ckanext.hanoi.quality import link_list, ranking, store, words
 from ckanext.hanoi.quality.measure import dimensions
 
 
@@ -37,6 +37,11 @@ def hanoi_quality_band(name: str) -> str:
 def hanoi_freshness(state: str) -> str:
     """The label of a state of freshness in the reader's language."""
     return words.fresh(state)
+
+
+def hanoi_link_state(state: str) -> str:
+    """The label of what is known of a link in the reader's language."""
+    return link_list.label(state)
 
 
 def hanoi_quality_steps(missing: list[dict[str, Any]]) -> list[dict[str, Any]]:

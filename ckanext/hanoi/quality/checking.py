@@ -23,6 +23,8 @@ _LOCK = "hanoi-links"
 _SAVE_SECONDS, _SAVE_RESULTS, _SCORE_RESULTS = 2.0, 50, 1000
 #: An address that fails is looked at again each day for so long.
 _WATCHED = timedelta(days=7)
+#: Who asks for a check gets what was found in so long a time.
+_JUST_NOW = timedelta(minutes=10)
 
 
 @dataclass
@@ -44,11 +46,23 @@ class Counts:
 Progress = Callable[[Counts, str], None]
 
 
-def due(limit: int | None = None, everything: bool = False) -> list[Target]:
-    """The addresses whose time has come, each once, those that wait longest first."""
+def scope(package_id: str | None = None, organization_id: str | None = None) -> Any:
+    """The condition on ``model.Package`` that it is this dataset, or one of this agency; True for
+    all of them."""
+    package = model.Package
+    if package_id:
+        return package.id == package_id
+    return package.owner_org == organization_id if organization_id else sa.true()
+
+
+def due(limit: int | None = None, everything: bool = False, where: Any = None) -> list[Target]:
+    """The addresses whose time has come, each once, those that wait longest first; ``where``: a
+    condition on ``model.Package``, for those of some datasets only."""
     query = sa.select(LinkCheck.id, sa.func.min(LinkCheck.url)).group_by(LinkCheck.id)
     if not everything:
         query = query.where(LinkCheck.due <= now())
+    if where is not None:
+        query = query.join(model.Package, model.Package.id == LinkCheck.package_id).where(where)
     query = query.order_by(sa.func.min(LinkCheck.due), LinkCheck.id).limit(limit)
     found = [Target(id_, url) for id_, url in model.Session.execute(query)]
     model.Session.commit()
@@ -60,13 +74,14 @@ def run(
     seconds: float = float("inf"),
     everything: bool = False,
     progress: Progress | None = None,
+    where: Any = None,
 ) -> Counts | None:
     """Check what is due; None where another process is at it. What was found is kept every few
-    seconds, so that a run that is stopped goes on where it was."""
+    seconds, so that a run that is stopped goes on where it was. ``where``: see ``due``."""
     with locks.held(_LOCK) as got:
         if not got:
             return None
-        targets = due(limit, everything)
+        targets = due(limit, everything, where)
         counts = Counts(due=len(targets))
         found = _crawl(seconds).run(targets)
         waiting: list[Result] = []
@@ -88,6 +103,23 @@ def run(
             found.close()
             update.run(touched | save(waiting))
         return counts
+
+
+def ask(where: Any) -> int:
+    """Make the links of these datasets due now; returns how many addresses are. What was looked at
+    just now stays as it is: a site is not to be asked by everybody who presses a button."""
+    moment = now()
+    package_ids = sa.select(model.Package.id).where(model.Package.state == "active", where)
+    mine = sa.select(LinkCheck.id).where(LinkCheck.package_id.in_(package_ids))
+    fresh = sa.and_(LinkCheck.checked.isnot(None), LinkCheck.checked > moment - _JUST_NOW)
+    model.Session.execute(
+        sa.update(LinkCheck)
+        .where(LinkCheck.id.in_(mine), LinkCheck.due > moment, sa.not_(fresh))
+        .values(due=moment),
+        execution_options={"synchronize_session": False},
+    )
+    model.Session.commit()
+    return len(due(where=where))
 
 
 def _asked() -> dict[str, float]:

@@ -41,11 +41,11 @@ def _public() -> Any:
 
 def agencies_of(q: str = "", sort: str = "points", descending: bool = True) -> list[dict[str, Any]]:
     """Every agency with public datasets: ``COLUMNS``, points as averages; ``q`` in its name."""
-    titles = _titles()
+    names = titles()
     broken = _broken(model.Package.owner_org)
     rows = []
     for id_, row in _totals(model.Package.owner_org).items():
-        name, title = titles.get(id_, (id_ or "", id_ or ""))
+        name, title = names.get(id_, (id_ or "", id_ or ""))
         if all(word in fold(f"{title} {name}") for word in fold(q).split()):
             rows.append({
                 "organization": name, "title": title, **row, "broken_links": broken.get(id_, 0)
@@ -92,12 +92,12 @@ def datasets(
     if freshness:
         query = query.where(Quality.freshness == freshness)
     broken = _broken(package.id, organization_id)
-    titles = _titles()
+    names = titles()
     wanted = fold(q).split()
     rows = []
     for row in model.Session.execute(query):
         if all(word in fold(f"{row.title} {row.name}") for word in wanted):
-            organization = titles.get(row.owner_org, (row.owner_org or "", ""))[0]
+            organization = names.get(row.owner_org, (row.owner_org or "", ""))[0]
             rows.append(_dataset(row, organization, broken.get(row.id, 0)))
     rows.sort(key=lambda row: sort_key(row["title"]))
     if sort != "title":
@@ -201,11 +201,11 @@ def _lacking(organization_id: str | None, datasets: int) -> list[dict[str, Any]]
 
 def title(organization_id: str) -> str:
     """An agency's title in the reader's language."""
-    return _titles()[organization_id][1]
+    return titles()[organization_id][1]
 
 
-def _titles() -> dict[str, tuple[str, str]]:
-    """Organization's id -> its name, its title in the reader's language."""
+def titles() -> dict[str, tuple[str, str]]:
+    """Of every agency: organization's id -> its name, its title in the reader's language."""
     vietnamese = words.lang().startswith("vi")
     return {
         row.id: (

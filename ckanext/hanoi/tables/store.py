@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.hanoi.model.tables import Table
+from ckanext.hanoi.readable import readable
 from ckanext.hanoi.tables import dictionary
 from ckanext.hanoi.vietnamese import fold
 from ckanext.hanoi.vocabulary import vocabulary
@@ -118,26 +119,6 @@ _SUMMARY = [
 # -- lists -----------------------------------------------------------------------------------
 
 
-def visible(context: Any) -> Any:
-    """The condition on ``model.Package`` that the asker may read the dataset."""
-    package = model.Package
-    if context.get("ignore_auth") or _is_sysadmin(context):
-        return package.state == "active"
-    mine = tk.get_action("organization_list_for_user")(
-        {"user": context.get("user") or ""}, {"permission": "read"}
-    )
-    own = [organization["id"] for organization in mine]
-    return sa.and_(
-        package.state == "active",
-        sa.or_(package.private.is_(False), package.owner_org.in_(own)),
-    )
-
-
-def _is_sysadmin(context: Any) -> bool:
-    user = model.User.get(context.get("user") or "")
-    return bool(user and user.sysadmin)
-
-
 def listing(context: Any, asked: dict[str, Any]) -> Any:
     """The query of entries, datasets and resources that fit what is asked, without order."""
     query = (
@@ -146,7 +127,7 @@ def listing(context: Any, asked: dict[str, Any]) -> Any:
                   model.Package.title.label("package_title"), model.Package.owner_org)
         .join(model.Resource, model.Resource.id == Table.resource_id)
         .join(model.Package, model.Package.id == Table.package_id)
-        .where(model.Resource.state == "active", visible(context))
+        .where(model.Resource.state == "active", readable(context))
     )  # fmt: skip
     if asked.get("owner_org"):
         group = model.Group.get(asked["owner_org"])

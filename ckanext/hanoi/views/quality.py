@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 from flask import Blueprint, Response, jsonify
 
 from ckanext.hanoi.paging import Page
-from ckanext.hanoi.quality import ranking
+from ckanext.hanoi.quality import link_list, ranking
 from ckanext.hanoi.quality.measure import OfResource, dimensions
 from ckanext.hanoi.tabular.export import csv_cell
+from ckanext.hanoi.vietnamese import sort_key
 
 hanoi_quality = Blueprint("hanoi_quality", __name__, url_prefix="/hanoi/quality")
 
@@ -81,8 +83,8 @@ def agency(id: str) -> Any:
     page = tk.h.get_page_number(tk.request.args)
     format_ = tk.request.args.get("format")
     if format_ in ("csv", "json"):
-        return _export(f"quality-{shown['organization']}", ranking.DATASET_COLUMNS,
-                       _all(asked, id), format_)  # fmt: skip
+        rows = _all("hanoi_quality_list", organization=id, **asked)
+        return _export(f"quality-{shown['organization']}", ranking.DATASET_COLUMNS, rows, format_)
     found = _call("hanoi_quality_list", organization=id, limit=_PAGE,
                   offset=(page - 1) * _PAGE, **asked)  # fmt: skip
     return tk.render(
@@ -97,14 +99,91 @@ def agency(id: str) -> Any:
     )  # fmt: skip
 
 
-def _all(asked: dict[str, str], organization: str) -> list[dict[str, Any]]:
+def _all(action: str, /, **asked: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     while True:
-        found = _call("hanoi_quality_list", organization=organization, limit=_MOST,
-                      offset=len(rows), **asked)  # fmt: skip
+        found = _call(action, limit=_MOST, offset=len(rows), **asked)
         rows += found["results"]
         if not found["results"] or len(rows) >= found["count"]:
             return rows
+
+
+@hanoi_quality.route("/links")
+def links() -> Any:
+    """Links with what their last check found; without a wish those that are broken."""
+    asked = _asked("organization", "id", "q", "sort", "order")
+    state = tk.request.args.get("state", "broken")
+    wanted = {**asked, "state": "" if state == "all" else state}
+    format_ = tk.request.args.get("format")
+    if format_ in ("csv", "json"):
+        rows = _all("hanoi_link_list", **wanted)
+        if format_ == "csv":
+            rows = [link_list.as_row(row) for row in rows]
+        return _export("links", link_list.COLUMNS, rows, format_)
+    page = tk.h.get_page_number(tk.request.args)
+    found = _call("hanoi_link_list", limit=_PAGE, offset=(page - 1) * _PAGE, **wanted)
+    agency = None
+    if asked["organization"]:
+        group: Any = model.Group.get(asked["organization"])
+        agency = {"name": group.name, "title": ranking.title(group.id)}
+    sort = asked["sort"] or "failing"
+    return tk.render(
+        "hanoi/quality/links.html",
+        {
+            "found": found,
+            "asked": {**asked, "state": state},
+            "states": list(link_list.STATES),
+            "agency": agency,
+            "agencies": _choices(agency),
+            "sort": sort,
+            "order": asked["order"] or link_list.SORTS[sort],
+            "may_check": _may_check(asked),
+            "page": Page(found["results"], page=page, size=_PAGE, count=found["count"]),
+        },
+    )
+
+
+def _choices(agency: dict[str, str] | None) -> list[tuple[str, str]]:
+    """Names and titles of the agencies with public datasets, and of the one that is asked for."""
+    rows = _call("hanoi_quality_ranking", sort="title")
+    found = {row["organization"]: row["title"] for row in rows}
+    if agency:
+        found.setdefault(agency["name"], agency["title"])
+    return sorted(found.items(), key=lambda pair: sort_key(pair[1]))
+
+
+def _may_check(asked: dict[str, str]) -> bool:
+    about = {name: asked[name] for name in ("id", "organization") if asked[name]}
+    return tk.h.check_access("hanoi_link_check", about)
+
+
+@hanoi_quality.route("/links/check", methods=["POST"])
+def check_links() -> Any:
+    """The button of the list: has its links checked in the background."""
+    form = tk.request.form
+    about = {name: form[name] for name in ("id", "organization") if form.get(name)}
+    try:
+        number = tk.get_action("hanoi_link_check")({}, dict(about))["queued"]
+    except tk.ObjectNotFound as error:
+        return tk.abort(404, str(error))
+    except tk.NotAuthorized as error:
+        return tk.abort(403, str(error))
+    except tk.ValidationError as error:
+        for message in error.error_summary.values():
+            tk.h.flash_error(message)
+    else:
+        tk.h.flash_success(_queued(number))
+    return tk.redirect_to("hanoi_quality.links", **about)
+
+
+def _queued(number: int) -> str:
+    if not number:
+        return tk._("All of these links were checked a moment ago.")
+    return tk.ungettext(
+        "%(num)s address is looked at in the background. Load this page again in some minutes.",
+        "%(num)s addresses are looked at in the background. Load this page again in some minutes.",
+        number,
+    ) % {"num": tk.h.localised_number(number)}
 
 
 @hanoi_quality.route("/method")

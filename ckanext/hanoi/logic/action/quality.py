@@ -10,7 +10,7 @@ from ckan import model
 
 from ckanext.hanoi.logic.schema import quality as schema
 from ckanext.hanoi.model.quality import LinkCheck, Quality
-from ckanext.hanoi.quality import ranking, store, words
+from ckanext.hanoi.quality import link_list, ranking, store, words
 
 _MOST = 1000
 
@@ -132,15 +132,4 @@ def _links(package_id: str) -> list[dict[str, Any]]:
     query = (
         sa.select(LinkCheck).where(LinkCheck.package_id == package_id).order_by(LinkCheck.url)
     )
-    return [
-        {
-            "url": link.url,
-            "answers": link.answers,
-            "status": link.status,
-            "content_type": link.content_type,
-            "problem": tk._(link.problem) % link.params if link.problem else "",
-            "checked": link.checked.isoformat() if link.checked else None,
-            "failing": link.failing.isoformat() if link.failing else None,
-        }
-        for link in model.Session.execute(query).scalars()
-    ]
+    return [link_list.as_dict(link) for link in model.Session.execute(query).scalars()]

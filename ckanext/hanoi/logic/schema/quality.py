@@ -8,7 +8,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi import quality
-from ckanext.hanoi.quality import ranking
+from ckanext.hanoi.quality import link_list, ranking
 from ckanext.hanoi.quality.freshness import STATES
 
 DATASET_SORTS = ("title", "points", *ranking.DIMENSIONS, "updated", "broken_links", "computed")
@@ -65,3 +65,21 @@ def list_of_datasets() -> dict[str, Any]:
         "limit": _v("ignore_empty", "natural_number_validator"),
         "offset": _v("ignore_empty", "natural_number_validator"),
     }
+
+
+def list_of_links() -> dict[str, Any]:
+    """Filters, order and part of the links."""
+    return {
+        **_order(),
+        "organization": _v("ignore_empty", "unicode_safe"),
+        "id": _v("ignore_empty", "unicode_safe"),
+        "state": _v("ignore_empty", "unicode_safe", _one_of(link_list.STATES)),
+        "sort": _v("ignore_empty", "unicode_safe", _one_of(link_list.SORTS)),
+        "limit": _v("ignore_empty", "natural_number_validator"),
+        "offset": _v("ignore_empty", "natural_number_validator"),
+    }
+
+
+def check_of_links() -> dict[str, Any]:
+    """A dataset, an agency, or neither: all."""
+    return show()
