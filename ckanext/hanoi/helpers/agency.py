@@ -8,7 +8,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from flask import g
 
-from ckanext.hanoi.agencies import store
+from ckanext.hanoi.agencies import listing, store
 from ckanext.hanoi.agencies.registry import KINDS, Agency, registry
 from ckanext.hanoi.vietnamese import sort_key
 
@@ -37,6 +37,19 @@ def hanoi_agency_kind(kind: str) -> str:
     """A kind of agency in the reader's language."""
     label = KINDS.get(kind) or KINDS["other"]
     return label["vi" if _lang() == "vi" else "en"]
+
+
+def hanoi_agencies_by_kind(q: str, sort: str, group_type: str) -> list[dict[str, Any]]:
+    """All organizations, or those that ``q`` finds, by kind: ``kind`` with ``label``, ``datasets``
+    and ``organizations``, each with ``name``, ``title`` and ``count`` of what the reader may see.
+    """
+    facet = tk.get_action("package_search")({}, {
+        "q": "*:*", "rows": 0, "facet.field": ["organization"], "facet.limit": -1,
+        "include_private": True})["search_facets"]["organization"]  # fmt: skip
+    counts = {item["name"]: item["count"] for item in facet["items"]}
+    groups = listing.by_kind(
+        listing.found(q or "", group_type), counts, sort or "", lambda row: _link(row)["title"])
+    return [{**group, "label": hanoi_agency_kind(group["kind"])} for group in groups]
 
 
 def hanoi_parent_choices(data: dict[str, Any]) -> list[dict[str, str]]:

@@ -218,3 +218,43 @@ def test_the_form_says_what_is_wrong_and_keeps_what_was_written(app, seeded, sys
     assert page.select_one("[name=code]")["value"] == "sai"
     assert page.select_one("#field-parent option[selected]")["value"] == WORKS
     assert "Sở cũ" in page.select_one("[name=predecessors]").get_text()
+
+
+def test_all_agencies_stand_on_one_page_by_kind(app, seeded):
+    page = BeautifulSoup(app.get("/vi/organization/").body, "html.parser")
+    kinds = [part.h2.get_text(" ", strip=True) for part in page.select(".hanoi-kind")]
+    assert kinds[0].startswith("Thành phố")
+    assert kinds[-1].startswith(("Phường", "Xã", "Khác"))
+    shown = {item.a.get_text(strip=True): item.select_one(".hanoi-count").get_text(" ")
+             for item in page.select(".hanoi-agencies li")}  # fmt: skip
+    assert len(shown) == len(helpers.call_action("organization_list"))
+    assert shown["Sở Xây dựng"].split() == ["2", "tập", "dữ", "liệu"]
+    assert f"Tìm thấy {len(shown)} cơ quan" in page.get_text()
+
+
+@pytest.mark.parametrize("q", ["so xay dung", "sgtvt", "Sở GTVT", "construction"])
+def test_an_agency_is_found_by_whatever_it_is_called(app, seeded, q):
+    answer = app.get("/vi/organization/", query_string={"q": q})
+    assert "Sở Xây dựng" in links(answer, ".hanoi-agencies")
+    assert WORKS in helpers.call_action("organization_list", q=q)
+
+
+def test_agencies_are_sorted_by_title_or_by_their_datasets(app, seeded):
+    factories.Organization(title="Đài Phát thanh", name="dai")
+    factories.Organization(title="Zoo", name="zoo")
+    factories.Dataset(owner_org=factories.Organization(title="Ôtô", name="oto")["id"])
+
+    def titles(sort):
+        page = BeautifulSoup(app.get(f"/vi/organization/?sort={sort}").body, "html.parser")
+        other = page.select_one("[aria-labelledby=agencies-other]")
+        return [link.get_text(strip=True) for link in other.select("a")]
+
+    assert titles("title asc") == ["Đài Phát thanh", "Ôtô", "Zoo"]
+    assert titles("title desc") == ["Zoo", "Ôtô", "Đài Phát thanh"]
+    assert titles("package_count desc") == ["Ôtô", "Đài Phát thanh", "Zoo"]
+
+
+def test_agencies_are_listed_in_english_for_readers_of_english(app, seeded):
+    assert "Department of Construction" in links(app.get("/en/organization/"), ".hanoi-agencies")
+    page = BeautifulSoup(app.get("/en/organization/?q=khong co").body, "html.parser")
+    assert page.select(".hanoi-agencies") == []

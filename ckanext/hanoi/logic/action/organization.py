@@ -3,11 +3,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import ckan.model as model
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi.agencies import store
-from ckanext.hanoi.vietnamese import fold, sort_key
+from ckanext.hanoi.agencies import listing, store
 
 _TITLE_SORTS = {"title": False, "title asc": False, "title desc": True}
 
@@ -16,7 +14,8 @@ _TITLE_SORTS = {"title": False, "title asc": False, "title desc": True}
 @tk.side_effect_free
 def organization_list(original_action: Any, context: Any, data_dict: dict[str, Any]) -> list[Any]:
     """CKAN's ``organization_list``, with titles in the order of the Vietnamese alphabet, where
-    the database has Đ behind Z, and with ``q`` found without accents and in the English title.
+    the database has Đ behind Z, and with ``q`` found without accents and in all that an agency is
+    called: its English name, abbreviations, those whose work it took over.
     """
     sort = str(data_dict.get("sort") or data_dict.get("order_by")
                or tk.config.get("ckan.default_group_sort") or "title").strip().lower()
@@ -32,8 +31,7 @@ def organization_list(original_action: Any, context: Any, data_dict: dict[str, A
     rest = {key: value for key, value in data_dict.items()
             if key not in ("q", "organizations", "groups")}
     if sort in _TITLE_SORTS:
-        found.sort(key=lambda row: (sort_key(row.title or row.name), row.name),
-                   reverse=_TITLE_SORTS[sort])
+        found.sort(key=listing.title_key, reverse=_TITLE_SORTS[sort])
         most = tk.config.get("ckan.group_and_organization_list_all_fields_max"
                              if tk.asbool(data_dict.get("all_fields"))
                              else "ckan.group_and_organization_list_max")
@@ -53,14 +51,5 @@ def _found(q: str, data_dict: dict[str, Any]) -> list[store.Row]:
     named = data_dict.get("organizations") or data_dict.get("groups") or []
     if isinstance(named, str):
         named = [name.strip() for name in named.split(",") if name.strip()]
-    words = fold(q).split()
-    rows = store.rows(model.Group.state == "active",
-                      model.Group.type == (data_dict.get("type") or "organization"))
-    return [row for row in rows
-            if (not named or row.name in named) and all(word in _text(row) for word in words)]
-
-
-def _text(row: store.Row) -> str:
-    name = row.name.replace("-", " ").replace("_", " ")
-    return fold(f"{row.name} {name} {row.title} {row.extras.get('title_en', '')} "
-                f"{row.description}")
+    rows = listing.found(q, data_dict.get("type") or "organization")
+    return [row for row in rows if not named or row.name in named]
