@@ -20,10 +20,16 @@ def hanoi_review(package_id: str | None) -> dict[str, Any] | None:
         return None
 
 
-def hanoi_review_waiting() -> int:
-    """How many requests the reader has to decide."""
+def hanoi_review_waiting(owner_org: str | None = None) -> int:
+    """How many requests the reader has to decide, of all agencies or of one. A page asks for the
+    same more than once; it's counted once a page."""
     user = getattr(tk.current_user, "name", "")
-    return queue.waiting(user) if user and tk.current_user.is_authenticated else 0
+    if not (user and tk.current_user.is_authenticated):
+        return 0
+    kept: dict[str | None, int] = tk.g.setdefault("hanoi_review_waiting", {})
+    if owner_org not in kept:
+        kept[owner_org] = queue.waiting(user, owner_org)
+    return kept[owner_org]
 
 
 def hanoi_review_state(state: str) -> str:

@@ -32,9 +32,11 @@ def page(user: str, asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def waiting(user: str) -> int:
-    """How many requests the user has to decide."""
+def waiting(user: str, owner_org: str | None = None) -> int:
+    """How many requests the user has to decide, of all agencies or of the one with this id."""
     query = _query().where(Review.state == "pending")
+    if owner_org:
+        query = query.where(model.Package.owner_org == owner_org)
     if not authz.is_sysadmin(user):
         mine = organizations(user, "admin")
         if not mine:

@@ -92,9 +92,11 @@ def _label_agencies(items: list[dict[str, Any]], lang: str) -> None:
 def facet_items(name: str, search_facets: dict[str, Any]) -> list[dict[str, Any]]:
     """What a facet shows: the most frequent first, equals in Vietnamese order, agencies as a tree.
 
-    As many as CKAN's own helper would show; each item as there, with ``active``.
+    As many as CKAN's own helper would show; each item as there, with ``active``. What has no name,
+    such as the format of a file without one, can't be chosen and is left out.
     """
-    items = tk.h.get_facet_items_dict(name, search_facets, limit=0)
+    items = [one for one in tk.h.get_facet_items_dict(name, search_facets, limit=0)
+             if one["name"].strip()]  # fmt: skip
     items.sort(key=lambda item: (-item["count"], sort_key(item["display_name"])))
     if name == AGENCY:
         items = _tree(items)

@@ -66,3 +66,48 @@ def test_an_agency_says_what_stands_above_it_and_how_to_reach_it(look):
     assert words(head.select_one(".hanoi-above")) == "City of Hanoi › Department"
     assert head.select_one("a[href='https://soxaydung.hanoi.gov.vn']")
     assert words(head.select_one(".hanoi-chips")) == "Transport 1"
+
+
+@pytest.mark.parametrize(("lang", "title", "publisher"), [
+    ("en", "Bus lines", "Department of Construction"),
+    ("vi", "Các tuyến xe buýt", "Sở Xây dựng"),
+])
+def test_breadcrumb_title_and_what_is_shared_are_in_the_readers_language(
+    look, lang, title, publisher
+):
+    for address in ("/dataset/xe-buyt", "/dataset/activity/xe-buyt"):
+        page = look(f"/{lang}{address}")
+        crumbs = [link["title"] for link in page.select(".breadcrumb a[title]")]
+        assert crumbs[0] == publisher
+        assert crumbs[1].startswith(title)
+        assert title in page.title.get_text()
+    page = look(f"/{lang}/dataset/xe-buyt")
+    assert page.select_one("meta[property='og:title']")["content"].startswith(title)
+    page = look(f"/{lang}/organization/so-xay-dung")
+    assert page.select_one(".breadcrumb .active a")["title"] == publisher
+    assert page.title.get_text().strip().startswith(publisher)
+
+
+def test_every_page_leads_to_the_quality_of_the_metadata(look):
+    for address in ("/vi/", "/vi/dataset/xe-buyt", "/vi/hanoi/quality/method"):
+        page = look(address)
+        assert page.select_one(".masthead a[href='/vi/hanoi/quality']").get_text() == "Chất lượng"
+        assert page.select_one(".site-footer a[href='/vi/hanoi/quality']")
+    assert look("/vi/").select_one(".hanoi-home a[href='/vi/hanoi/quality']")
+
+
+def test_a_facet_has_no_choice_without_a_name(look, agency):
+    factories.Dataset(owner_org=agency["id"], resources=[{"url": "https://example.org/khong-duoi"}])
+    factories.Dataset(owner_org=agency["id"], resources=[{"url": "https://example.org/a.csv"}])
+    labels = [words(item) for item in look("/vi/dataset/").select(".nav-facet .item-label")]
+    assert "CSV" in labels
+    assert "" not in labels
+
+
+def test_a_description_in_vietnamese_alone_is_marked_once(look, agency):
+    for name, title_en, notes_en in (("a", "Trees", ""), ("b", "Trees", "All."), ("c", "", "")):
+        factories.Dataset(name=f"cay-{name}", title="Cây xanh", title_en=title_en, notes="Các cây",
+                          notes_en=notes_en, owner_org=agency["id"])  # fmt: skip
+    marks = [len(look(f"/en/dataset/cay-{name}").select(".hanoi-untranslated")) for name in "abc"]
+    assert marks == [1, 0, 1]
+    assert look("/vi/dataset/cay-a").select(".hanoi-untranslated") == []
