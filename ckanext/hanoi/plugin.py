@@ -19,6 +19,7 @@ from ckanext.hanoi.quality import jobs as quality_jobs
 from ckanext.hanoi.quality import update as quality_update
 from ckanext.hanoi.search import catalog as search_catalog
 from ckanext.hanoi.tables import due as tables_due
+from ckanext.hanoi.views import form
 
 _HERE = "ckanext.hanoi"
 
@@ -73,6 +74,7 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
         jobs.worker_starts()
 
     def after_dataset_create(self, context, pkg_dict):
+        form.made(pkg_dict)
         quality_jobs.changed()
         tables_due.dataset_changed(pkg_dict["id"])
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
 from devstack import process
@@ -27,6 +28,13 @@ from devstack.stack import Stack
 ADMIN = "admin"
 PASSWORD = "only-for-tests"
 AGENCY = "so-giao-duc-va-dao-tao"
+# Around every page, from CKAN's own templates.
+CKANS = [[".account-masthead"], [".masthead"], [".site-footer"], [".toolbar"]]
+#: What sticks out, as the browser sees it.
+TOO_WIDE = """width => [...document.querySelectorAll("body *")]
+  .filter(e => e.getBoundingClientRect().right > width && !e.closest(".table-responsive"))
+  .map(e => e.outerHTML.slice(0, 80))"""
+PHONE, DESK = 390, 1280
 
 
 @dataclass(frozen=True)
@@ -126,6 +134,50 @@ def screenshots() -> Path:
     return folder
 
 
+def _findings(page: Page) -> list[str]:
+    response = Axe().run(page, context={"exclude": CKANS}).response
+    return [
+        f"{finding['id']}: {node['html'][:160]}"
+        for finding in response["violations"]
+        if finding["impact"] in ("serious", "critical")
+        for node in finding["nodes"]
+    ]
+
+
+@pytest.fixture(scope="session")
+def findings() -> Callable[[Page], list[str]]:
+    """What axe-core finds that is serious or critical in what is ours of a page."""
+    return _findings
+
+
+class Eyes:
+    """Looks at pages: takes a picture of each on a phone, of Vietnamese ones on a desk too, and
+    collects in ``wrong`` by the picture's name what sticks out and what axe finds."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.wrong: dict[str, list[str]] = {}
+
+    def look(self, page: Page, name: str) -> None:
+        language = page.locator("html").get_attribute("lang")
+        before = page.viewport_size or {"width": DESK, "height": 900}
+        for width in (DESK, PHONE) if language == "vi" else (PHONE,):
+            page.set_viewport_size({"width": width, "height": 900})
+            picture = f"{name}-{language}-{width}"
+            page.screenshot(path=self.folder / f"{picture}.png", full_page=True)
+            wide = page.evaluate("document.documentElement.scrollWidth") > width
+            found = page.evaluate(TOO_WIDE, width) or ["the page"] if wide else []
+            if found := found + (_findings(page) if width == PHONE else []):
+                self.wrong[picture] = found
+        page.set_viewport_size(before)
+
+
+@pytest.fixture
+def eyes(screenshots) -> Eyes:
+    """``eyes.look(page, name)`` at each page; at the end ``eyes.wrong`` is empty."""
+    return Eyes(screenshots)
+
+
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory) -> Iterator[Portal]:
     """The portal that the demonstration harvests, to which a test adds portals of its own."""
@@ -198,6 +250,29 @@ def agency_admin(page, site, sysadmin) -> Page:
     sysadmin("user_create", name=name, email=f"{name}@example.org", password=PASSWORD)
     sysadmin("organization_member_create", id=AGENCY, username=name, role="admin")
     return log_in(page, name, PASSWORD)
+
+
+@pytest.fixture(scope="module")
+def staff(chromium, site, sysadmin) -> Iterator[Callable[[str], Page]]:
+    """Windows of people of the agency, each signed in once a file: ``staff("editor")``."""
+    names = {"editor": "Nguyễn Thị Biên", "admin": "Trần Văn Duyệt"}
+    windows: dict[str, Page] = {}
+
+    def window(role: str) -> Page:
+        if role not in windows:
+            name = f"{role}-{uuid.uuid4().hex[:8]}"
+            sysadmin("user_create", name=name, email=f"{name}@example.org", password=PASSWORD,
+                     fullname=names[role])  # fmt: skip
+            sysadmin("organization_member_create", id=AGENCY, username=name, role=role)
+            context = chromium.new_context(base_url=site.url, locale="vi-VN")
+            page = context.new_page()
+            page.set_default_timeout(20_000)
+            windows[role] = log_in(page, name, PASSWORD)
+        return windows[role]
+
+    yield window
+    for page in windows.values():
+        page.context.close()
 
 
 @pytest.fixture

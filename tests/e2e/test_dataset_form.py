@@ -128,6 +128,7 @@ def test_the_form_works_without_scripts(chromium, site):
     page.goto("/dataset/new")
     page.fill("#field-title", "Không cần kịch bản")
     page.fill("#field-name", name)
+    page.select_option("#field-organizations", label="Sở Y tế")
     page.select_option("#field-theme", "y-te")
     page.click("#dataset-edit button[name=save].btn-primary")
     page.wait_for_url(f"**/dataset/new/{name}/2")

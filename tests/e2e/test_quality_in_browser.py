@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from test_pages_accessible import _findings
 
 WORDS = {
     "vi": {"title": "Chất lượng siêu dữ liệu", "raise": "Cách nâng điểm", "points": "điểm"},
@@ -20,18 +19,18 @@ def measured(site, harvested):
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_visitor_walks_from_the_ranking_to_what_would_raise_a_score(
-    page: Page, measured, complaints, screenshots, language
+    page: Page, measured, complaints, screenshots, findings, language
 ):
     prefix, words = ("" if language == "vi" else "/en"), WORDS[language]
     found = {}
 
     def look(name: str) -> None:
         page.screenshot(path=screenshots / f"quality-{name}-{language}.png", full_page=True)
-        findings = _findings(page)
+        serious = findings(page)
         if name == "dataset":  # the rest of that page is looked at elsewhere
-            findings = [one for one in findings if "hanoi-quality" in one or "hanoi-grade" in one]
-        if findings:
-            found[name] = findings
+            serious = [one for one in serious if "hanoi-quality" in one or "hanoi-grade" in one]
+        if serious:
+            found[name] = serious
 
     page.goto(f"{prefix}/hanoi/quality")
     expect(page.locator("h1")).to_have_text(words["title"])

@@ -5,12 +5,10 @@ import uuid
 
 import pytest
 import spreadsheets
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 AGENCY = "so-giao-duc-va-dao-tao"
 ENDED = 60_000  # ms, on a busy machine
-CKANS = [[".account-masthead"], [".masthead"], [".site-footer"], [".toolbar"]]
 
 #: What a person reads, by language.
 WORDS = {
@@ -26,48 +24,15 @@ WORDS = {
 }  # fmt: skip
 
 
-def _axe(page: Page) -> list[str]:
-    response = Axe().run(page, context={"exclude": CKANS}).response
-    return [f"{finding['id']}: {node['html'][:160]}" for finding in response["violations"]
-            if finding["impact"] in ("serious", "critical") for node in finding["nodes"]]
-
-
-#: What sticks out, as the browser sees it.
-_TOO_WIDE = """width => [...document.querySelectorAll("*")]
-  .filter(e => e.getBoundingClientRect().right > width + 6 && !e.closest(".table-responsive"))
-  .map(e => e.outerHTML.slice(0, 80))"""
-
-
-class Eyes:
-    """Takes a picture of each page at two widths, and collects what is wrong with it."""
-
-    def __init__(self, page: Page, folder, lang: str) -> None:
-        self.page, self.folder, self.lang = page, folder, lang[1:] or "vi"
-        self.wrong: list = []
-        self.number = 0
-
-    def look(self) -> None:
-        self.number += 1
-        for width in (390, 1280):
-            self.page.set_viewport_size({"width": width, "height": 900})
-            name = f"workbook-{self.number}-{self.lang}-{width}.png"
-            self.page.screenshot(path=self.folder / name, full_page=True)
-            # CKAN's own rows stick out by 6 pixels on a phone, on every page
-            if self.page.evaluate("document.documentElement.scrollWidth") > width + 6:
-                self.wrong.append((self.number, width, self.page.evaluate(_TOO_WIDE, width)))
-        self.wrong += [(self.number, found) for found in _axe(self.page)]
-
-
 @pytest.mark.parametrize("lang", ["", "/en"])
 def test_a_workbook_goes_out_is_filled_in_and_comes_back(
-    agency_admin, sysadmin, worker, screenshots, complaints, tmp_path, lang
+    agency_admin, sysadmin, worker, eyes, complaints, tmp_path, lang
 ):
     page, words = agency_admin, WORDS[lang]
-    eyes = Eyes(page, screenshots, lang)
     mark = uuid.uuid4().hex[:8]
     sysadmin("package_create", title=f"Trường mầm non {mark}", owner_org=AGENCY, notes="Cũ")
     page.goto(f"{lang}/organization/{AGENCY}")
-    eyes.look()
+    eyes.look(page, "workbook-agency")
     with page.expect_download() as download:
         page.get_by_role("link", name=words["download"]).first.click()
     workbook = download.value.path().read_bytes()
@@ -89,7 +54,7 @@ def test_a_workbook_goes_out_is_filled_in_and_comes_back(
         {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}])  # fmt: skip
     page.get_by_role("button", name=words["show"]).click()
     expect(page.locator("#upload-error")).to_contain_text("PDF")
-    eyes.look()
+    eyes.look(page, "workbook-refused")
     file.write_bytes(spreadsheets.edited(workbook, change))
     page.set_input_files("#field-upload", file)
     page.get_by_role("button", name=words["show"]).click()
@@ -102,16 +67,16 @@ def test_a_workbook_goes_out_is_filled_in_and_comes_back(
     expect(page.locator(".hanoi-import-row")).to_have_count(1)
     expect(page.locator(".hanoi-import-row td").first).to_have_text("Cũ")
     page.go_back()
-    eyes.look()
+    eyes.look(page, "workbook-preview")
     page.locator(".hanoi-buttons").get_by_role("button", name=words["write"]).click()
     expect(page.locator("[aria-live] .badge")).to_have_text(words["finished"], timeout=ENDED)
     expect(page.locator("[data-count=done]")).to_have_text("2")
-    eyes.look()
+    eyes.look(page, "workbook-done")
     page.goto(f"{lang}/hanoi/import")
     expect(page.locator("table tbody tr").first).to_contain_text("danh-muc.xlsx")
-    eyes.look()
+    eyes.look(page, "workbook-list")
     shown = sysadmin("package_search", q=f'title:"{mark}"')["results"]
     assert sorted(one["title"] for one in shown) == [f"Chợ {mark}", f"Trường mầm non {mark}"]
-    assert eyes.wrong == []
+    assert eyes.wrong == {}
     # pictures of users come from elsewhere, which a test cannot reach
     assert [one for one in complaints if "ERR_NAME_NOT_RESOLVED" not in one] == []

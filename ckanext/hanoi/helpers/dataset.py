@@ -80,6 +80,14 @@ def _written_in(data: dict[str, Any], text: str) -> str:
     return "vi" if sum(map(is_syllable, words)) * 2 > len(words) else "en"
 
 
+def hanoi_dataset(name_or_id: str) -> dict[str, Any] | None:
+    """A dataset, a draft too, where the reader may see it."""
+    try:
+        return tk.get_action("package_show")({}, {"id": name_or_id})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return None
+
+
 def hanoi_form_pages(dataset_type: str) -> list[dict[str, Any]]:
     """The pages of the form: ``title``, ``description``, ``fields``; empty where it has one."""
     return tk.h.scheming_get_dataset_form_pages(dataset_type) or []

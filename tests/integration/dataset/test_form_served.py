@@ -247,3 +247,34 @@ def test_markup_in_metadata_is_only_text(browser, agency):
     assert not [s for s in scripts if "alert(1)" in s.get_text() and s not in described]
     assert described
     assert not [s for s in described if "<" in s.get_text()]
+
+
+def test_without_an_address_the_form_goes_on_under_that_of_the_title(browser, agency):
+    browser.open("/dataset/new").send(title="Cây xanh đường phố", name="", owner_org=agency["id"])
+    assert browser.path == "/vi/dataset/new/cay-xanh-duong-pho/2"
+    assert browser.step
+
+
+def test_who_may_publish_for_several_agencies_chooses_one(browser, agency, editor):
+    other = factories.Organization(
+        title="Sở Y tế", title_en="Department of Health",
+        users=[{"name": editor["name"], "capacity": "editor"}],
+    )  # fmt: skip
+    browser.open("/dataset/new")
+    assert browser.page.select("#field-organizations option[selected]") == []
+    assert browser.page.select_one("#field-organizations option")["value"] == ""
+    browser.send(title="Cây xanh", owner_org="")
+    assert browser.page.select_one(".error-explanation")
+    browser.open("/dataset/new").send(title="Cây xanh", owner_org=other["id"])
+    assert browser.path.endswith("/2")
+    browser.lang = "/en"
+    assert "Department of Health" in browser.open("/dataset/new").text
+
+
+def test_the_enter_key_presses_no_button_by_surprise(browser, agency):
+    browser.open("/dataset/new")
+    buttons = browser.page.select("#dataset-edit button:not([type=button])")
+    assert "btn-primary" in buttons[0]["class"]
+    browser.send(title="Cây xanh", owner_org=agency["id"])
+    browser.open("/dataset/cay-xanh/resource/new")
+    assert browser.page.select("#resource-edit button:not([type=button])")[0].has_attr("disabled")

@@ -10,4 +10,9 @@
   $.url.slugify = function (string, trim) {
     return trim === false ? vietnamese.typed(string) : vietnamese.slug(string);
   };
+
+  /* CKAN's button "Edit" beside the address is the first of the form, and no plain one: the Enter
+   * key in any field would press it instead of saving the page. */
+  var preview = $.fn.slugPreview.defaults;
+  preview.template = preview.template.replace('<button ', '<button type="button" ');
 })(this.jQuery, this.hanoiVietnamese);
