@@ -12,6 +12,15 @@ AGENCY = "so-giao-duc-va-dao-tao"
 TABLE = "Mã,Tên trường\n1,Trường tiểu học Đống Đa\n2,Trường mầm non Hoàn Kiếm\n" * 20
 
 
+FILES = (
+    ("tcvn3.csv", legacy.tcvn3(TABLE), "CSV", "TCVN3"),
+    ("windows.csv", legacy.windows_1258(TABLE), "CSV", "windows-1258"),
+    ("vni.csv", legacy.vni(TABLE), "CSV", "VNI"),
+    ("moi.csv", TABLE.encode(), "CSV", "UTF-8"),
+    ("truong.geojson", b'{"type": "FeatureCollection", "features": []}', "GeoJSON", "UTF-8"),
+)
+
+
 def _next(page: Page) -> None:
     page.locator("#dataset-edit button[name=save].btn-primary").press("Enter")
 
@@ -41,21 +50,16 @@ def test_a_file_is_recognised_when_it_is_chosen(staff, eyes, lang):
     # the scripts of the page are at work once the list has its search
     expect(page.locator("#field-format + .select2-container")).to_be_visible()
     detected = page.locator(".hanoi-detected")
-    for file, content, format_, encoding in (
-        ("tcvn3.csv", legacy.tcvn3(TABLE), "CSV", "TCVN3"),
-        ("windows.csv", legacy.windows_1258(TABLE), "CSV", "windows-1258"),
-        ("vni.csv", legacy.vni(TABLE), "CSV", "VNI"),
-        ("moi.csv", TABLE.encode(), "CSV", "UTF-8"),
-        ("truong.geojson", b'{"type": "FeatureCollection", "features": []}', "GeoJSON", "UTF-8"),
-    ):
-        page.set_input_files("#field-image-upload, input[type=file]", files=[
+    # once in each language, the others in one
+    for file, content, format_, encoding in FILES[: 1 if lang else None]:
+        page.set_input_files("input[type=file]", files=[
             {"name": file, "mimeType": "application/octet-stream", "buffer": content}])
         expect(detected).to_contain_text(f"{format_}, {encoding}")
         expect(page.locator("#field-format")).to_have_value(format_)
         expect(page.locator("#field-encoding")).to_have_value(encoding)
         expect(page.locator("#field-size")).to_have_value(str(len(content)))
-        assert ("UTF-8" in detected.inner_text().partition(encoding)[2]) == (
-            encoding not in ("UTF-8",))
+        advised = "UTF-8" in detected.inner_text().partition(encoding)[2]
+        assert advised == (encoding != "UTF-8")
     page.locator("details.hanoi-more summary").press("Enter")
     eyes.look(page, "form-file")
     # what a person chose stays
@@ -121,7 +125,7 @@ def test_every_page_of_the_form_fits_a_phone_and_has_no_serious_finding(staff, e
     page.goto(f"{lang}/dataset/new")
     eyes.look(page, "form-1")
     name = _begin(page, lang, f"Các trang {uuid.uuid4().hex[:8]}")
-    for number in (3, 5):
+    for number in (3, 5) if not lang else (3,):
         page.goto(f"{lang}/dataset/new/{name}/{number}")
         eyes.look(page, f"form-{number}")
     page.goto(f"{lang}/dataset/{name}/resource/new")

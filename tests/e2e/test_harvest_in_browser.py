@@ -22,7 +22,7 @@ def _press(page: Page, label: str) -> None:
 
 def _confirm(page: Page, question: str) -> None:
     """Say yes: in CKAN's dialogue, or on the page that asks before its script is there."""
-    expect(page.locator("#ckan-confirm-modal, main h1").last).to_contain_text(question)
+    expect(page.locator("#ckan-confirm-modal, [role=main] h1").last).to_contain_text(question)
     page.locator("#ckan-confirm-yes").or_(
         page.get_by_role("button", name="Xác nhận", exact=True)
     ).click()

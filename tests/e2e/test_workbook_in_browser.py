@@ -59,7 +59,7 @@ def test_a_workbook_goes_out_is_filled_in_and_comes_back(
     page.set_input_files("#field-upload", file)
     page.get_by_role("button", name=words["show"]).click()
     page.wait_for_url("**/hanoi/import/*-*")
-    expect(page.locator("[aria-live] .badge")).to_have_text(words["ready"])
+    expect(page.locator("[aria-live] .badge")).to_have_text(words["ready"], timeout=ENDED)
     for name, number in (("create", "1"), ("update", "1"), ("error", "1")):
         expect(page.locator(f"[data-count={name}]")).to_have_text(number)
     page.select_option("#f-result", "update")
