@@ -70,7 +70,6 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     def configure(self, config):
         from ckanext.hanoi.imports import jobs
 
-        quality_jobs.listen()
         jobs.worker_starts()
 
     def after_dataset_create(self, context, pkg_dict):

@@ -11,78 +11,39 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan import model
 from ckan.lib import jobs as ckan_jobs
-from ckan.lib.redis import connect_to_redis
 from redis.exceptions import RedisError
 from rq.job import Job
-from sqlalchemy import event
 
-from ckanext.hanoi import bulk
 from ckanext.hanoi.quality import checking, store, update
+from ckanext.hanoi.waiting import WaitingJob, queue_name
 
 log = logging.getLogger(__name__)
 
-_MARK = "hanoi_quality"
-#: A job that waits longer than this is taken for lost, and another one is queued.
-_WAITING_SECONDS = 600
 _CHECK_SECONDS = 300
 _NIGHT = 3  # o'clock in the city
-_listening = False
-
-
-def queue_name() -> str:
-    return tk.config.get("ckanext.hanoi.harvest.queue") or ckan_jobs.DEFAULT_QUEUE_NAME
-
-
-def listen() -> None:
-    """From now on, queue a job after a commit that ``changed`` announced."""
-    global _listening
-    if not _listening:
-        event.listen(model.Session, "after_commit", _committed)
-        _listening = True
 
 
 def changed() -> None:
     """This transaction changes a dataset."""
-    model.Session().info[_MARK] = True
-
-
-def _committed(session: Any) -> None:
-    # the end of a savepoint is no commit yet
-    if session.info.get(_MARK) and not session.in_nested_transaction():
-        del session.info[_MARK]
-        if not bulk.is_under_way():
-            enqueue()
+    WAITING.after_commit()
 
 
 def bulk_ended(_sender: Any) -> None:
     """A harvest has changed datasets."""
-    enqueue()
-
-
-def enqueue() -> None:
-    """See that a job is waiting which measures what has changed until now."""
-    try:
-        if connect_to_redis().set(_waiting_key(), 1, nx=True, ex=_WAITING_SECONDS):
-            tk.enqueue_job(
-                measure_changed, title="Quality of changed datasets", queue=queue_name(),
-                rq_kwargs={"timeout": 3600, "result_ttl": 0, "failure_ttl": 86400},
-            )  # fmt: skip
-    except RedisError as error:
-        log.warning("The job queue does not answer: %s", error)
-
-
-def _waiting_key() -> str:
-    return f"ckan:{tk.config['ckan.site_id']}:hanoi-quality:waiting"
+    WAITING.enqueue()
 
 
 def measure_changed() -> None:
     """Job: measure the datasets that changed."""
-    # whoever changes one from now on needs another job
-    connect_to_redis().delete(_waiting_key())
+    WAITING.begun()
     update.run(store.changed())
     ensure_night()
+
+
+WAITING = WaitingJob(
+    "quality", "Quality of changed datasets", lambda: measure_changed, lost_after=600
+)
 
 
 def night() -> None:

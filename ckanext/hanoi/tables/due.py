@@ -7,32 +7,28 @@ Nothing here may keep a dataset from being saved.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib.redis import connect_to_redis
-from redis.exceptions import RedisError
 from rq import Retry
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
-from ckanext.hanoi import bulk
 from ckanext.hanoi.model.harvest import now
 from ckanext.hanoi.model.tables import Table
 from ckanext.hanoi.tables import settings
+from ckanext.hanoi.waiting import WaitingJob
 
 log = logging.getLogger(__name__)
 
 #: Formats (in capitals) and suffixes of files that hold a table.
 FORMATS = ("CSV", "TSV", "XLS", "XLSX", "ODS", "JSON", "GEOJSON")
 _SUFFIX = r"\.(csv|tsv|tab|xls|xlsx|ods|geojson)$"
-#: In the session's ``info``: a job is to be queued; ids of datasets that were changed.
-_FLAG, _DATASETS = "hanoi_tables_changed", "hanoi_tables_datasets"
-#: Seconds after which a job that was queued, and never began, is taken for lost.
-_LOST = 3600
+#: In the session's ``info``: ids of datasets that were changed.
+_DATASETS = "hanoi_tables_datasets"
 _listening = False
 
 #: Resources that may hold a table, and the fingerprint of each.
@@ -84,7 +80,7 @@ def dataset_changed(id_: str) -> None:
 
 def _datasets_changed(ids: list[str]) -> None:
     if _note("r.package_id = ANY(:ids)", _CHANGED, ids=ids):
-        queue_after_commit()
+        WAITING.after_commit()
     model.Session.execute(sa.text(_FORGET), {"ids": ids})
 
 
@@ -124,7 +120,7 @@ def _file_stored(resource: dict[str, Any]) -> None:
             .execution_options(synchronize_session=False)
         )
         model.Session.commit()
-        enqueue()
+        WAITING.enqueue()
 
 
 def _safely(work: Any, argument: Any) -> None:
@@ -166,7 +162,7 @@ def ask(*, urgent: bool, **which: Any) -> int:
             .execution_options(synchronize_session=False)
         )  # fmt: skip
     model.Session.commit()
-    enqueue()
+    WAITING.enqueue()
     return count
 
 
@@ -189,20 +185,23 @@ def _ask_for(resource_id: str) -> int:
 # -- the job ---------------------------------------------------------------------------------
 
 
-def queue_after_commit() -> None:
-    """Queue the job when the session's transaction is committed, and not before."""
-    _listen()
-    model.Session().info[_FLAG] = True
+def _work() -> Callable[[], None]:
+    from ckanext.hanoi.tables import work
+
+    return work.job
+
+
+#: What is due stands in the database: ``ckan hanoi tables check`` sees it, too.
+WAITING = WaitingJob(
+    "tables", "Look at tables", _work, lost_after=3600, queue=settings.queue, retry=Retry(max=3)
+)
 
 
 def _listen() -> None:
     global _listening
     if not _listening:
-        for moment, listener in (
-            ("before_commit", _before_commit), ("after_commit", _after_commit),
-            ("after_soft_rollback", _after_rollback),
-        ):  # fmt: skip
-            event.listen(model.Session, moment, listener)
+        event.listen(model.Session, "before_commit", _before_commit)
+        event.listen(model.Session, "after_soft_rollback", _after_rollback)
         _listening = True
 
 
@@ -216,46 +215,10 @@ def _after_rollback(session: Any, _previous: Any) -> None:
         session.info.pop(_DATASETS, None)
 
 
-def _after_commit(session: Any) -> None:
-    if session.info.get(_FLAG) and not session.in_nested_transaction():
-        del session.info[_FLAG]
-        if not bulk.is_under_way():
-            enqueue()
-
-
-def _waiting_key() -> str:
-    return f"ckan:{tk.config.get('ckan.site_id')}:hanoi-tables-waiting"
-
-
 def bulk_ended(_sender: Any) -> None:
     """A harvest has changed datasets."""
     if settings.enabled() and waiting():
-        enqueue()
-
-
-def enqueue() -> None:
-    """Queue the job, unless one waits in the queue already: it will see what is due then."""
-    from ckanext.hanoi.tables import work
-
-    try:
-        if not connect_to_redis().set(_waiting_key(), 1, nx=True, ex=_LOST):
-            return
-        tk.enqueue_job(
-            work.job, [], title="Look at tables", queue=settings.queue(),
-            rq_kwargs={"timeout": 3600, "retry": Retry(max=3), "result_ttl": 0,
-                       "failure_ttl": 86400},
-        )  # fmt: skip
-    except RedisError as error:
-        # what is due stands in the database: the next change or ``ckan hanoi tables check`` sees it
-        log.warning("The job queue does not answer: %s", error)
-
-
-def begun() -> None:
-    """The job is no longer waiting: what becomes due from here on needs another one."""
-    try:
-        connect_to_redis().delete(_waiting_key())
-    except RedisError as error:
-        log.warning("Redis does not answer: %s", error)
+        WAITING.enqueue()
 
 
 def waiting() -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib import jobs
 
 from ckanext.hanoi.harvest.fetch import Fetcher
 from ckanext.hanoi.tables.look import Wishes
+from ckanext.hanoi.waiting import queue_name
 
 _PREFIX = "ckanext.hanoi.tables."
 
@@ -23,7 +23,7 @@ def enabled() -> bool:
 
 
 def queue() -> str:
-    return value("queue") or jobs.DEFAULT_QUEUE_NAME
+    return value("queue") or queue_name()
 
 
 def wishes() -> Wishes:

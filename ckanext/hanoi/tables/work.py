@@ -39,13 +39,13 @@ Progress = Callable[[int, Table], None]
 
 def job() -> None:
     """Look at what is due; then queue another job if there is more."""
-    due.begun()
+    due.WAITING.begun()
     if not settings.enabled():
         return
     run(seconds=BUDGET)
     model.Session.rollback()
     if due.waiting():
-        due.enqueue()
+        due.WAITING.enqueue()
 
 
 def run(seconds: float | None = None, progress: Progress | None = None) -> bool:

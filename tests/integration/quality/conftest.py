@@ -23,7 +23,7 @@ POOR = {"title": "Số liệu khác", "resources": [{"url": "https://khac.exampl
 
 @pytest.fixture
 def agency(catalog):
-    connect_to_redis().delete(jobs._waiting_key())
+    connect_to_redis().delete(jobs.WAITING.key())
     return factories.Organization(name="so-giao-duc", title="Sở Giáo dục và Đào tạo")
 
 

@@ -91,7 +91,7 @@ def office(catalog, looker, monkeypatch):
     monkeypatch.setitem(tk.config, "ckanext.hanoi.tables.pause", 0)
     hosts = ["127.0.0.1", "localhost"]
     monkeypatch.setitem(tk.config, "ckanext.hanoi.harvest.allowed_hosts", hosts)
-    connect_to_redis().delete(due._waiting_key())
+    connect_to_redis().delete(due.WAITING.key())
     return Office()
 
 

@@ -83,10 +83,10 @@ def test_a_file_that_is_no_table_says_why_and_the_dataset_is_public_all_the_same
 
 def test_a_change_that_is_rolled_back_has_no_job(office, monkeypatch):
     queued = []
-    monkeypatch.setattr(due, "enqueue", lambda: queued.append(1))
+    monkeypatch.setattr(due.WAITING, "enqueue", lambda: queued.append(1))
     dataset = office.dataset()
     del queued[:]
-    due.queue_after_commit()
+    due.WAITING.after_commit()
     model.Session.rollback()
     assert queued == []
     office.call("package_patch", id=dataset["id"], resources=[{"url": "http://a.vn/a.csv"}])
@@ -96,7 +96,7 @@ def test_a_change_that_is_rolled_back_has_no_job(office, monkeypatch):
 def test_many_changes_have_one_job(office, web):
     queue = jobs.get_queue(due.settings.queue())
     queue.empty()
-    due.begun()
+    due.WAITING.begun()
     for number in range(5):
         office.dataset({"url": web(f"/{number}.csv"), "format": "CSV"})
     assert [job.meta["title"] for job in queue.jobs].count("Look at tables") == 1
@@ -199,7 +199,7 @@ def test_a_file_that_is_too_large_has_a_reason(office, web, monkeypatch):
 
 def test_a_real_worker_does_the_job(office):
     jobs.get_queue(due.settings.queue()).empty()
-    due.begun()
+    due.WAITING.begun()
     resource = office.upload()
     from ckan.lib.jobs import Worker
 
