@@ -13,6 +13,10 @@ from types import ModuleType
 from typing import Any
 
 
+class NameTaken(Exception):
+    """Two modules of a package define a function of the same name: one would hide the other."""
+
+
 def modules(package: str) -> Iterator[ModuleType]:
     """Every module directly inside the package named ``package``, by name."""
     root = importlib.import_module(package)
@@ -37,13 +41,18 @@ def functions(
     package: str, *, only: str | None = None, without: str | None = None
 ) -> dict[str, Any]:
     """Public functions of all modules of ``package``; ``only`` / ``without``: of (all but) the
-    modules of that name, ``harvest`` and ``harvest_…`` for "harvest"."""
+    modules of that name, ``harvest`` and ``harvest_…`` for "harvest". NameTaken where two of them
+    define one name."""
     found: dict[str, Any] = {}
     for module in modules(package):
         name = module.__name__.rpartition(".")[2]
         if (without and _named(name, without)) or (only and not _named(name, only)):
             continue
-        found.update(public_functions(module))
+        for function, member in public_functions(module).items():
+            if function in found:
+                raise NameTaken(f"{found[function].__module__} and {module.__name__} both define "
+                                f"{function}()")
+            found[function] = member
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.formatters import localised_number
 
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.vocabulary import vocabulary
@@ -37,11 +36,6 @@ def hanoi_home() -> dict[str, Any]:
         "publishers": [_publisher(item) for item in publishers[:_AGENCIES]],
         "keywords": [item["name"] for item in _items(facets, "tags")[:5]],
     }
-
-
-def hanoi_number(number: int) -> str:
-    """A number as the reader's language writes it: ``1.234`` or ``1,234``."""
-    return localised_number(number)
 
 
 def _search(**query: Any) -> dict[str, Any]:

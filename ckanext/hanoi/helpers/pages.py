@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.formatters import localised_nice_date
+from ckan.lib.formatters import localised_nice_date, localised_number
 from flask import g
 from werkzeug.exceptions import default_exceptions
 
@@ -30,6 +30,11 @@ def render_datetime(
 def hanoi_arrows() -> dict[str, Any]:
     """Arguments for the ``pager`` of CKAN's own pages, so that its arrows have names."""
     return arrows()
+
+
+def hanoi_number(number: int | None) -> str:
+    """A number as the reader's language writes it: ``1.234`` or ``1,234``; '' for None."""
+    return "" if number is None else localised_number(number)
 
 
 def hanoi_once(name: str, render: Callable[[], str]) -> str:

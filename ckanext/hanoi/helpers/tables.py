@@ -57,18 +57,10 @@ def hanoi_column_letters(number: int) -> str:
     return column_letters(number - 1)
 
 
-def hanoi_number(value: int | None) -> str:
-    """A whole number with its thousands set apart as the reader's language does."""
-    if value is None:
-        return ""
-    text = f"{value:,}"
-    return text.replace(",", ".") if tk.h.lang() == "vi" else text
-
-
 def hanoi_field_value(name: str, value: Any) -> str:
     """A proposed value of a resource's field as people read it."""
     if name == "size":
-        return tk._("%(number)s bytes") % {"number": hanoi_number(int(value))}
+        return tk._("%(number)s bytes") % {"number": tk.h.hanoi_number(int(value))}
     return str(value)
 
 
