@@ -10,22 +10,22 @@ from typing import Any
 import xlsxwriter
 from flask import Response
 
+from ckanext.hanoi.tabular.export import csv_cell
+
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA = ("=", "+", "-", "@", "\t")
 _LONGEST = 32_767
 
 
 def csv_response(
     name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
 ) -> Response:
-    """A table as CSV: with a BOM, and with no cell that could be taken for a formula. ``columns``
-    are the headings and the keys of the rows."""
+    """A table as CSV: with a BOM, lists with commas, and no cell that could be taken for a
+    formula. ``columns`` are the headings and the keys of the rows."""
     stream = io.StringIO()
     writer = csv.writer(stream)
     writer.writerow(columns)
     for row in rows:
-        texts = (_text(row.get(column)) for column in columns)
-        writer.writerow([f"'{text}" if text.startswith(_FORMULA) else text for text in texts])
+        writer.writerow([csv_cell(_text(row.get(column))) for column in columns])
     return _download(f"{name}.csv", "\ufeff" + stream.getvalue(), "text/csv; charset=utf-8")
 
 
@@ -63,6 +63,6 @@ def _download(name: str, content: str | bytes, media_type: str) -> Response:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)

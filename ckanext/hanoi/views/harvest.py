@@ -14,6 +14,8 @@ from ckanext.hanoi.model.harvest import STATUSES
 from ckanext.hanoi.paging import Page
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
+from ckanext.hanoi.views.actions import call as _call
+from ckanext.hanoi.views.actions import may as _may
 
 hanoi_harvest = Blueprint("hanoi_harvest", __name__, url_prefix="/hanoi/harvest")
 hanoi_harvest.before_request(asking.first)
@@ -36,24 +38,6 @@ _CHANGE_COLUMNS = ("action", "guid", "title", "package_id", "package_name", "fie
                    "message")  # fmt: skip
 _RUN_COLUMNS = ("created", "finished", "status", "seen", "created_datasets", "updated",
                 "unchanged", "removed", "missing", "failed", "id")  # fmt: skip
-
-
-def _call(action: str, /, **data: Any) -> Any:
-    """An action for the reader; what may not be seen or is not there is an error page."""
-    try:
-        return tk.get_action(action)({}, data)
-    except tk.ObjectNotFound as error:
-        return tk.abort(404, str(error))
-    except tk.NotAuthorized as error:
-        return tk.abort(403, str(error))
-
-
-def _may(action: str, /, **data: Any) -> bool:
-    try:
-        tk.check_access(action, {"user": tk.g.user}, data)
-    except tk.NotAuthorized:
-        return False
-    return True
 
 
 # -- sources ---------------------------------------------------------------------------------

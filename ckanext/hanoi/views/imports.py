@@ -15,21 +15,12 @@ from ckanext.hanoi.model.imports import STATUSES
 from ckanext.hanoi.paging import Page
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
+from ckanext.hanoi.views.actions import call as _call
 
 hanoi_import = Blueprint("hanoi_import", __name__, url_prefix="/hanoi/import")
 hanoi_import.before_request(asking.first)
 
 _PAGE = 50
-
-
-def _call(action: str, /, **data: Any) -> Any:
-    """An action for the reader; what may not be seen or is not there is an error page."""
-    try:
-        return tk.get_action(action)({}, data)
-    except tk.ObjectNotFound as error:
-        return tk.abort(404, str(error))
-    except tk.NotAuthorized as error:
-        return tk.abort(403, str(error))
 
 
 def _own_agencies() -> list[dict[str, Any]]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 from flask import Blueprint, Response, jsonify
 
+from ckanext.hanoi.export import csv_response
 from ckanext.hanoi.paging import Page
 from ckanext.hanoi.quality import link_list, ranking
 from ckanext.hanoi.quality.measure import OfResource, dimensions
-from ckanext.hanoi.tabular.export import csv_cell
 from ckanext.hanoi.vietnamese import sort_key
+from ckanext.hanoi.views.actions import call
 
 hanoi_quality = Blueprint("hanoi_quality", __name__, url_prefix="/hanoi/quality")
 
@@ -24,16 +23,12 @@ _MOST = 1000
 
 
 def _call(action: str, /, **data: Any) -> Any:
-    """An action for the reader; what may not be seen or is not there is an error page."""
+    """As ``call``; what the action refuses is an error page, too."""
     try:
-        return tk.get_action(action)({}, data)
+        return call(action, **data)
     except tk.ValidationError as error:
         told = error.error_summary
         return tk.abort(400, "; ".join(f"{name}: {text}" for name, text in told.items()))
-    except tk.ObjectNotFound as error:
-        return tk.abort(404, str(error))
-    except tk.NotAuthorized as error:
-        return tk.abort(403, str(error))
 
 
 def _asked(*names: str) -> dict[str, str]:
@@ -41,18 +36,12 @@ def _asked(*names: str) -> dict[str, str]:
 
 
 def _export(
-    name: str, columns: Iterable[str], rows: list[dict[str, Any]], format_: str
+    name: str, columns: Sequence[str], rows: list[dict[str, Any]], format_: str
 ) -> Response:
-    """The rows as a file: CSV with a BOM, for spreadsheets, or JSON."""
+    """The rows as a file: CSV for spreadsheets, or JSON."""
     if format_ == "json":
         return jsonify(rows)
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(columns)
-    writer.writerows([csv_cell(row.get(column)) for column in columns] for row in rows)
-    response = Response("\ufeff" + stream.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return csv_response(name, columns, rows)
 
 
 @hanoi_quality.route("")

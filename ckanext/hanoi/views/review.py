@@ -6,11 +6,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
+from ckanext.hanoi.export import csv_response
 from ckanext.hanoi.logic.schema.review import FILTERS, SORTS
 from ckanext.hanoi.paging import Page
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
-from ckanext.hanoi.views.table import as_csv
 
 hanoi_review = Blueprint("hanoi_review", __name__, url_prefix="/hanoi/review")
 hanoi_review.before_request(asking.first)
@@ -61,7 +61,7 @@ def _export(asked: dict[str, Any], found: dict[str, Any]) -> Response:
         if not more["results"]:
             break
         rows += more["results"]
-    return as_csv("approval", _COLUMNS, [
+    return csv_response("approval", _COLUMNS, [
         {**row, "dataset": row["dataset"]["name"], "title": row["dataset"]["title"],
          "organization": (row["organization"] or {}).get("title"),
          "submitted_by": row["submitted_by"]["title"],

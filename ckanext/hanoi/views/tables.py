@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from flask import Blueprint, Response
+from flask import Blueprint
 
+from ckanext.hanoi.export import csv_response as _csv
 from ckanext.hanoi.model.tables import STATES
 from ckanext.hanoi.paging import Page
-from ckanext.hanoi.tabular.export import csv_cell
+from ckanext.hanoi.views.actions import call as _call
+from ckanext.hanoi.views.actions import may as _may
 
 hanoi_tables = Blueprint("hanoi_tables", __name__, url_prefix="/hanoi/tables")
 
@@ -21,36 +21,6 @@ _COLUMNS = ("organization_title", "package_title", "resource_name", "state", "er
             "column_count", "kind", "encoding", "size", "hash", "looked_at", "message",
             "package_name", "resource_id")  # fmt: skip
 _FOUND = ("row", "column", "code", "message")
-
-
-def _call(action: str, /, **data: Any) -> Any:
-    """An action for the reader; what may not be seen or is not there is an error page."""
-    try:
-        return tk.get_action(action)({}, data)
-    except tk.ObjectNotFound as error:
-        return tk.abort(404, str(error))
-    except tk.NotAuthorized as error:
-        return tk.abort(403, str(error))
-
-
-def _may(action: str, /, **data: Any) -> bool:
-    try:
-        tk.check_access(action, {"user": tk.g.user}, data)
-    except tk.NotAuthorized:
-        return False
-    return True
-
-
-def _csv(name: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Response:
-    """A table for spreadsheets: with a BOM, and with no cell that could be taken for a formula."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([csv_cell("" if row[c] is None else row[c]) for c in columns])
-    response = Response("\ufeff" + stream.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
 
 
 @hanoi_tables.route("")

@@ -1,0 +1,25 @@
+"""Actions as pages call them."""
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+
+def call(action: str, /, **data: Any) -> Any:
+    """An action for the reader; what may not be seen or is not there is an error page."""
+    try:
+        return tk.get_action(action)({}, data)
+    except tk.ObjectNotFound as error:
+        return tk.abort(404, str(error))
+    except tk.NotAuthorized as error:
+        return tk.abort(403, str(error))
+
+
+def may(action: str, /, **data: Any) -> bool:
+    """Whether the reader may call the action."""
+    try:
+        tk.check_access(action, {"user": tk.g.user}, data)
+    except tk.NotAuthorized:
+        return False
+    return True
