@@ -78,7 +78,8 @@ def owners_digest(dataset_ids: Iterable[str]) -> str:
 @cache
 def _owners_query() -> Any:
     """The statement of ``owners_digest``: it is asked for with every page."""
-    group, package = model.Group, model.Package
+    group: Any = model.Group
+    package = model.Package
     keys = ("title_en", "code", "website", "email")
     if hasattr(model, "GroupExtra"):  # CKAN 2.11
         extra = model.GroupExtra  # type: ignore[attr-defined]
