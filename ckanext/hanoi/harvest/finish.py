@@ -81,6 +81,7 @@ def _judge_missing(run: Run, setup: Setup) -> guard.Verdict:
         sa.update(Identity)
         .where(Identity.source_id == run.source_id, Identity.state == "yielded", gone)
         .values(state="removed")
+        .execution_options(synchronize_session=False)
     )
     session.commit()
     return verdict
@@ -207,6 +208,7 @@ def approve(run: Run, setup: Setup) -> None:
             approved=True,
             missing_since=sa.func.coalesce(Identity.missing_since, since),
         )
+        .execution_options(synchronize_session=False)
     )
     model.Session.commit()
     remove_overdue(run, grace_days(setup))
@@ -226,6 +228,7 @@ def reject(run: Run) -> None:
             ),
         )
         .values(state="active", missing_since=None)
+        .execution_options(synchronize_session=False)
     )
     run.message, run.params = N_("The removal was rejected: all datasets stay"), {}
     close(run, "finished")
