@@ -102,6 +102,9 @@ def test_solr_killed_in_the_middle_of_a_run_misses_nothing(city, portal, stack, 
 def test_a_schedule_is_kept_by_the_workers_alone(city, portal, workers):
     portal.fill(10)
     city.add(portal)
+    # the scheduler of a worker that is gone for good is followed by another's within ten minutes;
+    # a worker that starts has one at once
+    workers.start(0)
     workers.start(1)
     with model.meta.engine.begin() as connection:
         connection.execute(

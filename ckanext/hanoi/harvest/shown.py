@@ -107,6 +107,8 @@ class Shown:
         context = {
             "user": context.get("user"), "auth_user_obj": context.get("auth_user_obj"),
             "ignore_auth": True, "use_cache": False, "validate": False,
+            # CKAN 2.11 dictizes by them
+            "model": model, "session": model.Session,
         }  # fmt: skip
         plain = self._plain(context, id_)
         schema = {**default_show_package_schema(), "name": []}

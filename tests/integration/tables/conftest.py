@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -11,12 +10,11 @@ import pytest
 from ckan import model
 from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories, helpers
+from table_files import WARDS
 from werkzeug.datastructures import FileStorage
 
 from ckanext.hanoi.tables import due, work
 from ckanext.hanoi.tables.child import Looker
-
-WARDS = "Mã,Tên phường,Số dân (người)\n00070,Hoàn Kiếm,105301\n00082,Cửa Nam,52751\n"
 
 
 class Office:
@@ -104,14 +102,3 @@ def web(httpserver):
         return httpserver.url_for(path)
 
     return serve
-
-
-def until(condition: Any, seconds: float = 90) -> bool:
-    """Whether it comes true in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        model.Session.remove()
-        if condition():
-            return True
-        time.sleep(0.3)
-    return False

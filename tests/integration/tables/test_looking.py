@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
 from ckan.lib import jobs
-from conftest import WARDS, until
+from table_files import WARDS, until
 from werkzeug import Response
 
 from ckanext.hanoi.harvest import locks

@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 from ckan.cli.cli import ckan
 from ckan.tests import factories
-from conftest import WARDS
+from table_files import WARDS
 
 from ckanext.hanoi import collect
 from ckanext.hanoi.model.harvest import Identity, Source
