@@ -83,6 +83,7 @@ def measure(figures: Figures, size: int) -> None:
         stock, stock_one_percent = _stock(portal, size)
         bare = _bare(portal, size)
         _first(figures, portal, size, (stock, bare), stock_one_percent)
+        _not_modified(figures, portal)
         _large(figures, portal, size)
 
 
@@ -203,7 +204,6 @@ def _unchanged(
         figures.add("unchanged_rows", "rows of unchanged datasets written", before.written(),
                     "rows", less=True, target=(AT_MOST, 0))  # fmt: skip
         _memory(figures, run, large, small)
-        _not_modified(figures, portal, owner, workers)
 
 
 def _memory(
@@ -220,12 +220,13 @@ def _memory(
     )  # fmt: skip
 
 
-def _not_modified(figures: Figures, portal: Portal, owner: str, workers: Workers) -> None:
+def _not_modified(figures: Figures, portal: Portal) -> None:
     say("A source that answers 304")
-    portal.settle(20, first=1_000_000_000)
-    add_source("json", portal.data_json, "data_json", owner)
-    _expect(harvest("json", workers).counts["created"], 20)
-    run = harvest("json", workers)
+    portal.settle(20)
+    add_source("json", portal.data_json, "data_json", fresh())
+    with Workers(1) as workers:
+        _expect(harvest("json", workers).counts["created"], 20)
+        run = harvest("json", workers)
     _expect(run.report["not_modified"], True)
     figures.add("not_modified", "a source that answers 304", run.seconds, "s", less=True,
                 target=(AT_MOST, 1))  # fmt: skip
