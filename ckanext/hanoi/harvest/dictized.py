@@ -54,11 +54,13 @@ class Dictized:
             "resource": self._resources, "package_tag": self._tags, "member": self._groups,
         }  # fmt: skip
 
-        def answer(_query: Any, table: Any, _context: Any) -> list[Any]:
+        def answer(query: Any, table: Any, context: Any) -> Any:
             if table.name == "group":
                 return self._owners.get(package.owner_org or "", [])
             if table.name == "package_relationship":
                 return next(relationships).get(package.id, [])
+            if table.name not in rows:  # the extras of CKAN 2.11
+                return model_dictize._execute(query, table, context)
             return rows[table.name].get(package.id, [])
 
         return answer
