@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.hanoi import bulk
-from ckanext.hanoi.harvest import guard, locks, priority, report, settings
+from ckanext.hanoi.harvest import batches, guard, locks, priority, report, settings
 from ckanext.hanoi.harvest.catalog import Catalog
 from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.harvest.schedule import next_due
@@ -161,7 +161,8 @@ def close(run: Run, status: str) -> None:
     if source and status in ("finished", "held") and not run.options.get("retry_of"):
         _remember(source, run, fetched)
     session.execute(sa.delete(Seen).where(Seen.run_id == run.id))
-    session.execute(sa.delete(Batch).where(Batch.run_id == run.id, Batch.status != "written"))
+    batches.forget_unwritten(run.id)
+    session.execute(sa.delete(Batch).where(Batch.run_id == run.id, Batch.status == "done"))
     session.commit()
     if any(run.counts[name] for name in _WRITTEN):
         bulk.ended.send(run.id)

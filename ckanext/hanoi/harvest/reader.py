@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.hanoi.harvest import report, settings
+from ckanext.hanoi.harvest import batches, report, settings
 from ckanext.hanoi.harvest.connectors import Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, NotModified
 from ckanext.hanoi.harvest.packing import guid_of, pack, pack_record
@@ -88,7 +88,7 @@ class Reader:
         """Forget what an earlier reader of this run had put down, except what writers have."""
         session = model.Session
         session.execute(sa.delete(Seen).where(Seen.run_id == self.run_id))
-        session.execute(sa.delete(Batch).where(Batch.run_id == self.run_id, Batch.status == "open"))
+        batches.forget_unwritten(self.run_id)
         session.execute(
             sa.update(Run)
             .where(Run.id == self.run_id)

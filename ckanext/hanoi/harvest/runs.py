@@ -175,11 +175,12 @@ def due() -> dict[str, list[str]]:
 
 
 def index_leftovers() -> None:
-    """Index what a run that has ended could not: it is in the database, Solr was away."""
+    """Index what a run that has ended could not: it is in the database, Solr was away. Nothing else
+    is left of its batches."""
     batches = model.Session.execute(
         sa.select(Batch.id, Batch.packages)
         .join(Run, Run.id == Batch.run_id)
-        .where(Batch.status == "written", Run.status.not_in(OPEN))
+        .where(Run.status.not_in(OPEN))
     ).all()
     for batch_id, packages in batches:
         try:

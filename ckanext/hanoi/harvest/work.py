@@ -16,14 +16,14 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi.harvest import errors, jobs, locks, notify, report
+from ckanext.hanoi.harvest import batches, errors, jobs, locks, notify, report
 from ckanext.hanoi.harvest.config import ConfigError
 from ckanext.hanoi.harvest.finish import close, finish
 from ckanext.hanoi.harvest.reader import Reader, Stopped
 from ckanext.hanoi.harvest.record import N_, SourceError
 from ckanext.hanoi.harvest.setup import Setup
-from ckanext.hanoi.harvest.writer import Writer, next_batch
-from ckanext.hanoi.model.harvest import Batch, Run, Source, now
+from ckanext.hanoi.harvest.writer import Writer
+from ckanext.hanoi.model.harvest import Run, Source, now
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ def write(run_id: str, batch_id: int) -> None:
             while following is not None:
                 _index_later(partial(writer.write, following))
                 more = time.monotonic() < until and _status(run_id) == "running"
-                following = next_batch(run_id, after=following) if more else None
+                following = batches.following(run_id, after=following) if more else None
             _index_later(writer.settle)
     if _status(run_id) == "running" and locks.is_free(lock_name(run_id)):
         run(run_id)
@@ -143,9 +143,9 @@ def _read(
             jobs.enqueue_write(run_id, batch_id)
             # a Redis that was emptied has forgotten it
             jobs.ensure_beat()
-        if inline or _waiting(run_id) > BACKLOG:
+        if inline or batches.waiting(run_id) > BACKLOG:
             sent = writer.sending.batch_id if writer.sending else 0
-            first = batch_id if inline else next_batch(run_id, after=sent)
+            first = batch_id if inline else batches.following(run_id, after=sent)
             if first is not None:
                 _index_later(partial(writer.write, first))
         if progress:
@@ -175,11 +175,6 @@ def _note_failure(run_id: str, error: Exception) -> None:
     model.Session.commit()
 
 
-def _waiting(run_id: str) -> int:
-    query = sa.select(sa.func.count()).where(Batch.run_id == run_id, Batch.status == "open")
-    return model.Session.execute(query).scalar_one()
-
-
 def _index_later(work: Callable[[], Any]) -> None:
     """Do the work; what Solr did not take is in the database, and indexed when Solr is back."""
     try:
@@ -193,7 +188,7 @@ def _drain(run_id: str, writer: Writer, progress: Progress | None) -> None:
     """Write what is left, and wait for what others are writing (or take it over if they die)."""
 
     def every_batch() -> None:
-        while (batch_id := next_batch(run_id)) is not None:
+        while (batch_id := batches.following(run_id)) is not None:
             if _status(run_id) != "running":
                 raise Stopped(run_id)
             wrote = False
@@ -201,7 +196,7 @@ def _drain(run_id: str, writer: Writer, progress: Progress | None) -> None:
                 wrote = writer.write(batch_id) or wrote
                 if progress:
                     progress(report.count(run_id))
-                batch_id = next_batch(run_id, after=batch_id)
+                batch_id = batches.following(run_id, after=batch_id)
             if not wrote:
                 time.sleep(0.2)
 

@@ -19,31 +19,17 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.hanoi.harvest import diff, errors, language, locks, priority, report
+from ckanext.hanoi.harvest import batches, diff, errors, language, locks, priority, report
 from ckanext.hanoi.harvest.catalog import Catalog
 from ckanext.hanoi.harvest.keep import kept_fields
-from ckanext.hanoi.harvest.packing import pack, unpack, unpack_record
+from ckanext.hanoi.harvest.packing import pack, unpack_record
 from ckanext.hanoi.harvest.record import N_, Record
 from ckanext.hanoi.harvest.setup import Setup
-from ckanext.hanoi.model.harvest import Batch, Change, Identity, Run, now
+from ckanext.hanoi.model.harvest import Change, Identity, Run, now
 
 log = logging.getLogger(__name__)
-
-
-def lock_name(batch_id: int) -> str:
-    """The lock that whoever writes this batch has."""
-    return f"hanoi-batch-{batch_id}"
-
-
-def next_batch(run_id: str, after: int = 0) -> int | None:
-    """The first batch of the run behind ``after`` that is not yet done."""
-    return model.Session.execute(
-        sa.select(sa.func.min(Batch.id)).where(
-            Batch.run_id == run_id, Batch.id > after, Batch.status != "done"
-        )
-    ).scalar()
 
 
 @dataclass
@@ -103,18 +89,15 @@ class Writer:
             self.settle()
             return True
         with ExitStack() as stack:
-            if not stack.enter_context(locks.held(lock_name(batch_id))):
+            if not stack.enter_context(locks.held(batches.lock_name(batch_id))):
                 return False
-            batch = model.Session.get(Batch, batch_id)
-            if batch is None or batch.status == "done":
+            status = batches.status(batch_id)
+            if status in (None, "done"):
                 return False
             with self.catalog.batch():
-                if batch.status == "open":
-                    self._write(batch_id, [dict(item) for item in unpack(batch.records)])
-                ids = model.Session.execute(
-                    sa.select(Batch.packages).where(Batch.id == batch_id)
-                ).scalar_one()
-                send = self.catalog.sending(dict.fromkeys(ids))
+                if status == "open":
+                    self._write(batch_id)
+                send = self.catalog.sending(batches.packages(batch_id))
             self.settle()
             self.sending = Sending(batch_id, self._thread.submit(send), stack.pop_all())
             return True
@@ -127,10 +110,11 @@ class Writer:
         with sending.lock:
             for package_id, reason in sending.refused.result().items():
                 self._not_indexed(package_id, reason)
-            self._mark(sending.batch_id, "done")
+            # in this order, as whoever ends the run takes their rows
             model.Session.execute(
                 sa.update(Run).where(Run.id == self.run_id).values(heartbeat=now())
             )
+            batches.put(sending.batch_id, "done")
             self.catalog.commit()
 
     def __enter__(self) -> Writer:
@@ -146,10 +130,12 @@ class Writer:
     def _thread(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(1, "hanoi-solr")
 
-    def _write(self, batch_id: int, items: list[dict[str, Any]]) -> None:
+    def _write(self, batch_id: int) -> None:
+        items = batches.claim(batch_id)
+        if items is None:
+            return
         try:
-            written = self._write_some(items)
-            self._mark(batch_id, "written", written)
+            batches.put(batch_id, "written", self._write_some(items))
             self.catalog.commit()
         except errors.TRANSIENT:
             raise
@@ -159,18 +145,20 @@ class Writer:
             self._write_each(batch_id, items)
 
     def _write_each(self, batch_id: int, items: list[dict[str, Any]]) -> None:
-        written: list[str] = []
         for item in items:
+            if batches.claim(batch_id) is None:
+                self.catalog.rollback()
+                return
             try:
-                ids = self._write_some([item])
+                batches.put(batch_id, "open", self._write_some([item]))
                 self.catalog.commit()
-                written.extend(ids)
             except errors.TRANSIENT:
                 raise
             except Exception as error:  # one record's failure is that record's alone
                 self.catalog.rollback()
                 self._failed(item, error)
-        self._mark(batch_id, "written", written)
+        if batches.claim(batch_id) is not None:
+            batches.put(batch_id, "written")
         self.catalog.commit()
 
     def _failed(self, item: dict[str, Any], error: Exception) -> None:
@@ -194,12 +182,6 @@ class Writer:
                 found[f"errors@{locale}"] = errors.in_words(self.catalog.problems(dataset))
         model.Session.rollback()
         return {name: text for name, text in found.items() if text}
-
-    def _mark(self, batch_id: int, status: str, packages: list[str] | None = None) -> None:
-        values: dict[str, Any] = {"status": status}
-        if packages is not None:
-            values["packages"] = Batch.packages + sa.cast(packages, JSONB)
-        model.Session.execute(sa.update(Batch).where(Batch.id == batch_id).values(**values))
 
     def _not_indexed(self, package_id: str, reason: str) -> None:
         change = (

@@ -1,0 +1,82 @@
+"""The batches of runs: rows that wait to be written and indexed.
+
+Whoever writes a batch has its lock, and holds its row in each transaction. So a reader that starts
+over, or an admin who aborts the run, takes no batch away under a writer: what the writer commits is
+put down with the batch, and indexed whatever becomes of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from sqlalchemy.dialects.postgresql import JSONB
+
+from ckanext.hanoi.harvest.packing import unpack
+from ckanext.hanoi.model.harvest import Batch, Run
+
+
+def lock_name(batch_id: int) -> str:
+    """The lock that whoever writes this batch has."""
+    return f"hanoi-batch-{batch_id}"
+
+
+def following(run_id: str, after: int = 0) -> int | None:
+    """The first batch of the run behind ``after`` that is not yet done."""
+    return model.Session.execute(
+        sa.select(sa.func.min(Batch.id)).where(
+            Batch.run_id == run_id, Batch.id > after, Batch.status != "done"
+        )
+    ).scalar()
+
+
+def waiting(run_id: str) -> int:
+    """How many batches of the run are not yet written."""
+    query = sa.select(sa.func.count()).where(Batch.run_id == run_id, Batch.status == "open")
+    return model.Session.execute(query).scalar_one()
+
+
+def status(batch_id: int) -> str | None:
+    """None where the batch is gone."""
+    return model.Session.execute(sa.select(Batch.status).where(Batch.id == batch_id)).scalar()
+
+
+def packages(batch_id: int) -> list[str]:
+    """The ids of what was written of the batch, to be indexed."""
+    query = sa.select(Batch.packages).where(Batch.id == batch_id)
+    return list(dict.fromkeys(model.Session.execute(query).scalar() or ()))
+
+
+def claim(batch_id: int) -> list[dict[str, Any]] | None:
+    """The records of an open batch of a run that goes on, whose row nobody else touches until the
+    transaction ends; None where there is nothing to be written any more."""
+    query = (
+        sa.select(Batch.records)
+        .join(Run, Run.id == Batch.run_id)
+        .where(Batch.id == batch_id, Batch.status == "open", Run.status == "running")
+        .with_for_update(of=Batch)
+    )
+    records = model.Session.execute(query).scalar()
+    return None if records is None else [dict(item) for item in unpack(records)]
+
+
+def put(batch_id: int, status: str, written: Iterable[str] = ()) -> None:
+    """Put down how far the batch is, and what was written of it; not committed."""
+    more = sa.cast(list(written), JSONB)
+    model.Session.execute(
+        sa.update(Batch)
+        .where(Batch.id == batch_id)
+        .values(status=status, packages=Batch.packages + more)
+    )
+
+
+def forget_unwritten(run_id: str) -> None:
+    """Drop the open batches of which nothing is written, and the rest of those of which something
+    is; waits for who writes them. Not committed."""
+    of_run = sa.and_(Batch.run_id == run_id, Batch.status == "open")
+    model.Session.execute(sa.select(Batch.id).where(of_run).with_for_update())
+    some = Batch.packages != sa.cast([], JSONB)
+    model.Session.execute(sa.update(Batch).where(of_run, some).values(status="written"))
+    model.Session.execute(sa.delete(Batch).where(of_run))

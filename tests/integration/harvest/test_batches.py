@@ -1,0 +1,117 @@
+"""What is being written stays with its batch, whatever others do to the run meanwhile."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from ckan import model
+from ckan.tests import helpers
+
+from ckanext.hanoi.harvest import runs, work
+from ckanext.hanoi.harvest.catalog import Catalog
+from ckanext.hanoi.harvest.reader import Reader
+from ckanext.hanoi.harvest.setup import Setup
+from ckanext.hanoi.harvest.writer import Writer
+from ckanext.hanoi.model.harvest import Batch, Run
+
+NUMBER = 6
+
+
+class Meanwhile:
+    """Does something on a connection of its own while the writer is in its first transaction."""
+
+    def __init__(self, monkeypatch, what) -> None:
+        self.what = what
+        self.errors: list[Exception] = []
+        self.thread = threading.Thread(target=self._do)
+        monkeypatch.setattr(Catalog, "create", self._around(Catalog.create))
+
+    def _around(self, create):
+        def around(catalog, datasets):
+            written = create(catalog, datasets)
+            if not self.thread.ident:
+                self.thread.start()
+                time.sleep(1)  # it is done by then, or waits for the writer
+            return written
+
+        return around
+
+    def _do(self) -> None:
+        try:
+            self.what()
+        except Exception as error:
+            self.errors.append(error)
+        finally:
+            model.Session.remove()
+
+    def end(self) -> None:
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+        assert self.errors == []
+
+
+@pytest.fixture
+def run_id(admin, portal) -> str:
+    """A run whose source is read into one batch, of which nothing is written."""
+    portal.fill(NUMBER)
+    admin.add_source(portal.url)
+    context = {"ignore_auth": True, "user": "", "hanoi_inline": True}
+    run = helpers.call_action("hanoi_harvest_run", context, id="cong")
+    model.Session.query(Run).update({"status": "running"})
+    model.Session.commit()
+    read(run["id"])
+    return run["id"]
+
+
+def setup_of(run_id: str) -> Setup:
+    return work._setup(run_id)  # type: ignore[return-value]
+
+
+def read(run_id: str) -> None:
+    Reader(run_id, setup_of(run_id), lambda _batch: None).read()
+
+
+def write(run_id: str) -> None:
+    (batch,) = model.Session.query(Batch.id)
+    with Writer(run_id, setup_of(run_id)) as writer:
+        assert writer.write(batch[0])
+        writer.settle()
+
+
+@pytest.mark.parametrize("one_by_one", [False, True])
+def test_a_reader_that_starts_over_takes_no_batch_away_under_its_writer(
+    admin, portal, run_id, monkeypatch, refusal, one_by_one
+):
+    if one_by_one:
+        portal.datasets[3].update(refusal)
+        read(run_id)
+    meanwhile = Meanwhile(monkeypatch, lambda: read(run_id))
+    write(run_id)
+    meanwhile.end()
+    work.run(run_id, inline=True)
+    model.Session.remove()
+    report = helpers.call_action("hanoi_run_show", id=run_id)
+    assert report["status"] == "finished", report["message"]
+    good = NUMBER - one_by_one
+    assert (report["counts"]["created"], report["counts"]["failed"]) == (good, one_by_one)
+    assert len(admin.datasets()) == good
+    assert model.Session.query(Batch).count() == 0
+
+
+@pytest.mark.parametrize("one_by_one", [False, True])
+def test_what_was_written_when_the_run_was_aborted_is_found(
+    admin, portal, run_id, monkeypatch, refusal, one_by_one
+):
+    if one_by_one:
+        portal.datasets[3].update(refusal)
+        read(run_id)
+    meanwhile = Meanwhile(monkeypatch, lambda: runs.abort(model.Session.get(Run, run_id)))
+    write(run_id)
+    meanwhile.end()
+    runs.index_leftovers()
+    written = model.Session.query(model.Package.id).filter_by(type="dataset").count()
+    assert written == len(admin.datasets()) > 0
+    assert model.Session.query(Batch).count() == 0
+    assert model.Session.get(Run, run_id).status == "aborted"
