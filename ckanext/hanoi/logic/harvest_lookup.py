@@ -9,23 +9,14 @@ from ckan import model
 
 from ckanext.hanoi.harvest import runs
 from ckanext.hanoi.harvest.config import ConfigError
-from ckanext.hanoi.logic.schema import harvest as schema
+from ckanext.hanoi.logic.schema.parts import checked, page
 from ckanext.hanoi.model.harvest import Run, Source
-
-
-def checked(data_dict: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    """The data as the schema ``fields`` makes it; raises ``tk.ValidationError``."""
-    context: Any = {"model": model, "session": model.Session}
-    data, errors = tk.navl_validate(data_dict, fields, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
 
 
 def window(data_dict: dict[str, Any]) -> dict[str, int]:
     """``limit`` and ``offset`` of a list."""
     given = {name: data_dict[name] for name in ("limit", "offset") if name in data_dict}
-    return checked(given, schema.page())
+    return checked(given, page())
 
 
 def source_of(data_dict: dict[str, Any], key: str = "id") -> Source:

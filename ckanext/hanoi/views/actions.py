@@ -16,6 +16,13 @@ def call(action: str, /, **data: Any) -> Any:
         return tk.abort(403, str(error))
 
 
+def tell(error: tk.ValidationError) -> None:
+    """Say on the next page why an action refused what was asked."""
+    for messages in error.error_dict.values():
+        for message in messages if isinstance(messages, list) else [messages]:
+            tk.h.flash_error(str(message))
+
+
 def may(action: str, /, **data: Any) -> bool:
     """Whether the reader may call the action."""
     try:

@@ -12,21 +12,12 @@ from ckanext.scheming.views import SchemingCreateView
 from flask import Blueprint
 
 from ckanext.hanoi.paging import Page
+from ckanext.hanoi.views.actions import call
 
 hanoi_drafts = Blueprint("hanoi_drafts", __name__, url_prefix="/hanoi/drafts")
 
 _PAGE = 50
 _TYPE = "dataset"
-
-
-def _call(action: str, /, **data: Any) -> Any:
-    """An action for the reader; what may not be seen or is not there is an error page."""
-    try:
-        return tk.get_action(action)({}, data)
-    except tk.ObjectNotFound:
-        return tk.abort(404, tk._("Dataset not found"))
-    except tk.NotAuthorized as error:
-        return tk.abort(403, str(error))
 
 
 @hanoi_drafts.route("")
@@ -35,7 +26,7 @@ def index() -> Any:
     if not tk.current_user.is_authenticated:
         return tk.redirect_to("user.login", came_from=tk.request.full_path)
     number = tk.h.get_page_number(tk.request.args)
-    found = _call("hanoi_draft_list", limit=_PAGE, offset=(number - 1) * _PAGE)
+    found = call("hanoi_draft_list", limit=_PAGE, offset=(number - 1) * _PAGE)
     pager = Page(found["results"], page=number, size=_PAGE, count=found["count"])
     return tk.render("hanoi/drafts/index.html", {
         "drafts": found["results"], "count": found["count"], "page": pager,
@@ -45,14 +36,14 @@ def index() -> Any:
 @hanoi_drafts.route("/<id>/delete", methods=["GET", "POST"])
 def delete(id: str) -> Any:
     """Asks, then deletes a draft."""
-    draft = _call("package_show", id=id)
+    draft = call("package_show", id=id)
     if not tk.h.check_access("package_delete", {"id": draft["id"]}):
         return tk.abort(403, tk._("You may not edit this draft"))
     if not draft["state"].startswith("draft"):
         return tk.abort(404, tk._("This dataset is no draft any more"))
     if tk.request.method == "GET":
         return tk.render("hanoi/drafts/delete.html", {"draft": draft})
-    _call("package_delete", id=draft["id"])
+    call("package_delete", id=draft["id"])
     tk.h.flash_success(tk._("The draft is deleted"))
     return tk.redirect_to("hanoi_drafts.index")
 
@@ -107,7 +98,7 @@ def save_page(id: str, page: int) -> Any:
 @hanoi_drafts.route("/save/<id>/resource", methods=["POST"])
 def save_resource(id: str) -> Any:
     """The form's last step: the file, if there is one, is kept; the dataset stays a draft."""
-    draft = _call("package_show", id=id)
+    draft = call("package_show", id=id)
     data = _form()
     data.update(clean_dict(unflatten(tuplize_dict(parse_params(tk.request.files)))))
     resource_id = data.pop("id", None)

@@ -16,6 +16,7 @@ from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
 from ckanext.hanoi.views.actions import call as _call
 from ckanext.hanoi.views.actions import may as _may
+from ckanext.hanoi.views.actions import tell
 
 hanoi_harvest = Blueprint("hanoi_harvest", __name__, url_prefix="/hanoi/harvest")
 hanoi_harvest.before_request(asking.first)
@@ -196,7 +197,7 @@ def preview(id: str) -> Any:
     try:
         result = _call("hanoi_harvest_preview", id=source["id"], limit=limit)
     except tk.ValidationError as error:
-        tk.h.flash_error(error.error_summary)
+        tell(error)
         return tk.redirect_to("hanoi_harvest.source_read", id=source["name"])
     return tk.render("hanoi/harvest/preview.html", {"source": source, "preview": result})
 
@@ -248,10 +249,7 @@ def _decide(action: str, id: str, back: str, /, **data: Any) -> Any:
     try:
         result = _call(action, id=id, **data)
     except tk.ValidationError as error:
-        # what is refused says why, on the page of what it was asked for
-        reasons: Any = error.error_dict.get("run") or [str(error.error_summary)]
-        for message in reasons:
-            tk.h.flash_error(message)
+        tell(error)
         return tk.redirect_to(back, id=id)
     return tk.redirect_to("hanoi_harvest.run_read", id=result["id"])
 
@@ -266,7 +264,7 @@ def dataset_decide(id: str, decision: str) -> Any:
     try:
         _call(f"hanoi_harvest_{decision}", id=id, **data)
     except tk.ValidationError as error:
-        tk.h.flash_error(str(error.error_summary))
+        tell(error)
     else:
         tk.h.flash_success(tk._("Saved. It counts from the next run on."))
     return tk.redirect_to("dataset.read", id=id)

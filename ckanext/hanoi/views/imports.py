@@ -16,6 +16,7 @@ from ckanext.hanoi.paging import Page
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
 from ckanext.hanoi.views.actions import call as _call
+from ckanext.hanoi.views.actions import tell
 
 hanoi_import = Blueprint("hanoi_import", __name__, url_prefix="/hanoi/import")
 hanoi_import.before_request(asking.first)
@@ -139,8 +140,5 @@ def import_decide(id: str, decision: str) -> Any:
     try:
         _call(f"hanoi_import_{decision}", id=id, **(_choices() if decision == "check" else {}))
     except tk.ValidationError as error:
-        # what is refused says why, on the page where it was asked for
-        reasons: Any = error.error_dict.get("import") or [str(error.error_summary)]
-        for message in reasons:
-            tk.h.flash_error(message)
+        tell(error)
     return tk.redirect_to("hanoi_import.import_read", id=id)

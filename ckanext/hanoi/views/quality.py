@@ -14,7 +14,7 @@ from ckanext.hanoi.paging import Page
 from ckanext.hanoi.quality import link_list, ranking
 from ckanext.hanoi.quality.measure import OfResource, dimensions
 from ckanext.hanoi.vietnamese import sort_key
-from ckanext.hanoi.views.actions import call
+from ckanext.hanoi.views.actions import call, tell
 
 hanoi_quality = Blueprint("hanoi_quality", __name__, url_prefix="/hanoi/quality")
 
@@ -152,14 +152,9 @@ def check_links() -> Any:
     form = tk.request.form
     about = {name: form[name] for name in ("id", "organization") if form.get(name)}
     try:
-        number = tk.get_action("hanoi_link_check")({}, dict(about))["queued"]
-    except tk.ObjectNotFound as error:
-        return tk.abort(404, str(error))
-    except tk.NotAuthorized as error:
-        return tk.abort(403, str(error))
+        number = call("hanoi_link_check", **about)["queued"]
     except tk.ValidationError as error:
-        for message in error.error_summary.values():
-            tk.h.flash_error(message)
+        tell(error)
     else:
         tk.h.flash_success(_queued(number))
     return tk.redirect_to("hanoi_quality.links", **about)

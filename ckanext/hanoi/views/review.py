@@ -11,6 +11,7 @@ from ckanext.hanoi.logic.schema.review import FILTERS, SORTS
 from ckanext.hanoi.paging import Page
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
+from ckanext.hanoi.views.actions import call, tell
 
 hanoi_review = Blueprint("hanoi_review", __name__, url_prefix="/hanoi/review")
 hanoi_review.before_request(asking.first)
@@ -76,14 +77,9 @@ def decide(id: str, step: str) -> Any:
     form = tk.request.form
     data = {name: form[name] for name in ("message", "remark", "metadata_modified") if name in form}
     try:
-        tk.get_action(f"hanoi_review_{step}")({}, {**data, "id": id})
-    except tk.ObjectNotFound as error:
-        return tk.abort(404, str(error))
-    except tk.NotAuthorized as error:
-        return tk.abort(403, str(error))
+        call(f"hanoi_review_{step}", **data, id=id)
     except tk.ValidationError as error:
-        for message in error.error_summary.values():
-            tk.h.flash_error(message)
+        tell(error)
     else:
         tk.h.flash_success(_DONE[step]())
     if form.get("back") == "list":

@@ -12,6 +12,7 @@ from ckanext.hanoi.model.tables import STATES
 from ckanext.hanoi.paging import Page
 from ckanext.hanoi.views.actions import call as _call
 from ckanext.hanoi.views.actions import may as _may
+from ckanext.hanoi.views.actions import tell
 
 hanoi_tables = Blueprint("hanoi_tables", __name__, url_prefix="/hanoi/tables")
 
@@ -89,7 +90,7 @@ def _ask(**which: str) -> Any:
     try:
         result = _call("hanoi_table_check", **which)
     except tk.ValidationError as error:
-        _say(error)
+        tell(error)
     else:
         tk.h.flash_success(
             tk.ungettext("%(num)s file will be looked at in the background. Load the page again "
@@ -110,19 +111,13 @@ def _back(id: str | None) -> Any:
     return tk.redirect_to("hanoi_tables.table_list", owner_org=tk.request.form.get("owner_org"))
 
 
-def _say(error: tk.ValidationError) -> None:
-    for messages in error.error_dict.values():
-        for message in messages if isinstance(messages, list) else [messages]:
-            tk.h.flash_error(str(message))
-
-
 @hanoi_tables.route("/<id>/fill", methods=["POST"])
 def table_fill(id: str) -> Any:
     """Take proposals over into the resource."""
     try:
         done = _call("hanoi_table_fill", id=id, fields=tk.request.form.getlist("fields"))
     except tk.ValidationError as error:
-        _say(error)
+        tell(error)
     else:
         if done:
             tk.h.flash_success(tk._("The proposals are taken over."))

@@ -9,15 +9,8 @@ import ckan.plugins.toolkit as tk
 from ckanext.hanoi.agencies import defaults, seed, store
 from ckanext.hanoi.agencies.registry import KINDS, Agency, registry
 from ckanext.hanoi.logic.schema import agency as schema
+from ckanext.hanoi.logic.schema.parts import checked
 from ckanext.hanoi.vietnamese import fold, sort_key
-
-
-def _checked(data_dict: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    context: Any = {"model": model, "session": model.Session}
-    data, errors = tk.navl_validate(data_dict, fields, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
 
 
 @tk.side_effect_free
@@ -35,7 +28,7 @@ def hanoi_agency_list(context: Any, data_dict: dict[str, Any]) -> list[dict[str,
       the texts behind them, ``state`` and ``organization``, the name of its organization here
     """
     tk.check_access("hanoi_agency_list", context, data_dict)
-    asked = _checked(data_dict, schema.agency_list())
+    asked = checked(data_dict, schema.agency_list())
     words = fold(asked.get("q") or "").split()
     found = [
         agency for agency in registry().agencies.values()
@@ -87,7 +80,7 @@ def hanoi_agency_match(context: Any, data_dict: dict[str, Any]) -> dict[str, Any
       has ``agency``, ``title``, ``confidence`` and ``organization``
     """
     tk.check_access("hanoi_agency_match", context, data_dict)
-    asked = _checked(data_dict, schema.agency_match())
+    asked = checked(data_dict, schema.agency_match())
     match = registry().match(asked["text"], asked.get("on_date"))
     here = store.by_agency()
     return {

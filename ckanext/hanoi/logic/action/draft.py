@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ckan import logic, model
 
 from ckanext.hanoi.dataset import drafts
-from ckanext.hanoi.logic.schema.harvest import page
+from ckanext.hanoi.logic.schema.parts import checked, page
 from ckanext.hanoi.review import gate
 
 
@@ -64,10 +64,7 @@ def hanoi_draft_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """
     tk.check_access("hanoi_draft_list", context, data_dict)
     given = {key: data_dict[key] for key in ("limit", "offset") if key in data_dict}
-    plain: Any = {"model": model, "session": model.Session}
-    window, errors = tk.navl_validate(given, page(), plain)
-    if errors:
-        raise tk.ValidationError(errors)
+    window = checked(given, page())
     query = sa.select(model.Package).where(model.Package.state.like("draft%"))
     group = model.Group.get(data_dict["owner_org"]) if data_dict.get("owner_org") else None
     if group is not None:

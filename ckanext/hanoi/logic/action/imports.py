@@ -17,19 +17,12 @@ from ckanext.hanoi.imports.compare import Change
 from ckanext.hanoi.imports.plan import Agency, Planned, plan
 from ckanext.hanoi.imports.rows import plain
 from ckanext.hanoi.logic.schema import imports as schema
+from ckanext.hanoi.logic.schema.parts import checked
 from ckanext.hanoi.model.imports import OPEN, Import, ImportRow
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: So many rows are looked at while the sender waits; more are a matter for the background.
 _AT_ONCE = 30
-
-
-def _checked(data_dict: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    context: Any = {"model": model, "session": model.Session}
-    data, errors = tk.navl_validate(data_dict, fields, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
 
 
 def _agency(name: str) -> model.Group:
@@ -95,7 +88,7 @@ def hanoi_template_show(context: Any, data_dict: dict[str, Any]) -> dict[str, An
     :returns: ``name`` of the file, ``media_type`` and ``content`` in Base64
     """
     tk.check_access("hanoi_template_show", context, data_dict)
-    data = _checked(data_dict, schema.template_show())
+    data = checked(data_dict, schema.template_show())
     agency = _agency(data["owner_org"]) if data.get("owner_org") else None
     user = context.get("user") or _user(context).name
     content = template.write(agency, user, data.get("lang") or language.current())
@@ -120,7 +113,7 @@ def hanoi_import_preview(context: Any, data_dict: dict[str, Any]) -> dict[str, A
     """
     tk.check_access("hanoi_import_preview", context, data_dict)
     limit = data_dict.get("limit")
-    data = _checked(data_dict, schema.import_create())
+    data = checked(data_dict, schema.import_create())
     entry = _agency(data["owner_org"])
     returned, _digest = _read(data)
     agency = Agency(entry.id, _user(context).name, bool(data.get("private")),
@@ -177,7 +170,7 @@ def hanoi_import_create(context: Any, data_dict: dict[str, Any]) -> dict[str, An
       as long as the preview of a large file is being made, then ``ready``
     """
     tk.check_access("hanoi_import_create", context, data_dict)
-    data = _checked(data_dict, schema.import_create())
+    data = checked(data_dict, schema.import_create())
     agency = _agency(data["owner_org"])
     returned, digest = _read(data)
     store.forget()
@@ -210,7 +203,7 @@ def hanoi_import_check(context: Any, data_dict: dict[str, Any]) -> dict[str, Any
     """
     tk.check_access("hanoi_import_check", context, data_dict)
     entry = _import(data_dict)
-    data = _checked(data_dict, schema.import_check())
+    data = checked(data_dict, schema.import_check())
     options = {**entry.options, **{n: bool(data[n]) for n in ("private", "overwrite") if n in data}}
     if not store.move(entry.id, "checking", "ready", options=options, user_id=_user(context).id):
         raise _refused(tk._("The preview can only be made again before the import is started"))
@@ -279,7 +272,7 @@ def hanoi_import_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
     """
     tk.check_access("hanoi_import_show", context, data_dict)
     entry = _import(data_dict)
-    data = _checked(data_dict, schema.import_show())
+    data = checked(data_dict, schema.import_show())
     if entry.status in OPEN:
         # a job that was lost with its worker is found by whoever looks
         jobs.resume(entry.id)
@@ -299,7 +292,7 @@ def hanoi_import_list(context: Any, data_dict: dict[str, Any]) -> list[dict[str,
     :param offset: imports to leave out at the beginning
     """
     tk.check_access("hanoi_import_list", context, data_dict)
-    data = _checked(data_dict, schema.import_list())
+    data = checked(data_dict, schema.import_list())
     query = sa.select(Import).order_by(Import.created.desc())
     if data.get("owner_org"):
         query = query.where(Import.owner_org == _agency(data["owner_org"]).id)

@@ -9,15 +9,8 @@ from ckan import model
 from redis.exceptions import RedisError
 
 from ckanext.hanoi.logic.schema import quality as schema
+from ckanext.hanoi.logic.schema.parts import checked
 from ckanext.hanoi.quality import checking, jobs, link_list
-
-
-def _checked(data_dict: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    context: Any = {"model": model, "session": model.Session}
-    data, errors = tk.navl_validate(data_dict, fields, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
 
 
 def _ids(asked: dict[str, Any]) -> tuple[str | None, str | None]:
@@ -56,7 +49,7 @@ def hanoi_link_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
       ``organization`` and the ``resources`` that have the address
     """
     tk.check_access("hanoi_link_list", context, data_dict)
-    asked = _checked(data_dict, schema.list_of_links())
+    asked = checked(data_dict, schema.list_of_links())
     return link_list.page(context, checking.scope(*_ids(asked)), asked)
 
 
@@ -69,7 +62,7 @@ def hanoi_link_check(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
 
     :returns: ``queued``: how many addresses are to be asked
     """
-    asked = _checked(data_dict, schema.check_of_links())
+    asked = checked(data_dict, schema.check_of_links())
     tk.check_access("hanoi_link_check", context, asked)
     if asked.get("id") and asked.get("organization"):
         raise tk.ValidationError({"id": [tk._("Give a dataset or an agency, not both")]})

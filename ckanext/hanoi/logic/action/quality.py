@@ -9,18 +9,11 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.hanoi.logic.schema import quality as schema
+from ckanext.hanoi.logic.schema.parts import checked
 from ckanext.hanoi.model.quality import LinkCheck, Quality
 from ckanext.hanoi.quality import link_list, ranking, store, words
 
 _MOST = 1000
-
-
-def _checked(data_dict: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    context: Any = {"model": model, "session": model.Session}
-    data, errors = tk.navl_validate(data_dict, fields, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
 
 
 @tk.side_effect_free
@@ -36,7 +29,7 @@ def hanoi_quality_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any
       (each with ``answers``, ``status``, ``problem``, ``checked``), ``computed``; of an agency or
       the catalog: the numbers of ``hanoi_quality_ranking``, and ``measures``: what is lacking
     """
-    asked = _checked(data_dict, schema.show())
+    asked = checked(data_dict, schema.show())
     tk.check_access("hanoi_quality_show", context, asked)
     if asked.get("id") and asked.get("organization"):
         raise tk.ValidationError({"id": [tk._("Give a dataset or an agency, not both")]})
@@ -65,7 +58,7 @@ def hanoi_quality_ranking(context: Any, data_dict: dict[str, Any]) -> list[dict[
       ``band``, points by dimension, numbers of datasets by band and freshness, ``broken_links``
     """
     tk.check_access("hanoi_quality_ranking", context, data_dict)
-    asked = _checked(data_dict, schema.ranking_of_agencies())
+    asked = checked(data_dict, schema.ranking_of_agencies())
     sort = asked.get("sort") or "points"
     return ranking.agencies_of(asked.get("q") or "", sort, _descending(asked, sort))
 
@@ -87,7 +80,7 @@ def hanoi_quality_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any
     :returns: ``count`` and ``results``
     """
     tk.check_access("hanoi_quality_list", context, data_dict)
-    asked = _checked(data_dict, schema.list_of_datasets())
+    asked = checked(data_dict, schema.list_of_datasets())
     sort = asked.get("sort") or "points"
     group = _organization(asked["organization"]) if asked.get("organization") else None
     rows = ranking.datasets(

@@ -8,15 +8,8 @@ from ckan import logic, model
 
 from ckanext.hanoi.dataset import rules as dataset_rules
 from ckanext.hanoi.logic.schema import review as schema
+from ckanext.hanoi.logic.schema.parts import checked
 from ckanext.hanoi.review import gate, mail, queue, rules, store
-
-
-def _checked(data_dict: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    context: Any = {"model": model, "session": model.Session}
-    data, errors = tk.navl_validate(data_dict, fields, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
 
 
 def _package(id_: str) -> model.Package:
@@ -54,7 +47,7 @@ def hanoi_review_submit(context: Any, data_dict: dict[str, Any]) -> dict[str, An
     :returns: the request: ``id``, ``package_id``, ``state`` (``pending``), ``submitted``,
       ``submitted_by`` (id, name, title), ``message``, ``decided``, ``decided_by``, ``remark``
     """
-    asked = _checked(data_dict, schema.submit())
+    asked = checked(data_dict, schema.submit())
     tk.check_access("hanoi_review_submit", context, asked)
     package = _package(asked["id"])
     if gate.mode() == "off":
@@ -87,7 +80,7 @@ def hanoi_review_withdraw(context: Any, data_dict: dict[str, Any]) -> dict[str, 
 
     :returns: the request, ``state`` is ``withdrawn``
     """
-    asked = _checked(data_dict, schema.submit())
+    asked = checked(data_dict, schema.submit())
     tk.check_access("hanoi_review_withdraw", context, asked)
     review = _open_request(asked["id"])
     store.close(review, "withdrawn", _user_id(context))
@@ -104,7 +97,7 @@ def hanoi_review_approve(context: Any, data_dict: dict[str, Any]) -> dict[str, A
 
     :returns: the request, ``state`` is ``approved``
     """
-    asked = _checked(data_dict, schema.approve())
+    asked = checked(data_dict, schema.approve())
     tk.check_access("hanoi_review_approve", context, asked)
     package = _package(asked["id"])
     # nobody changes it between this look and the patch
@@ -130,7 +123,7 @@ def hanoi_review_return(context: Any, data_dict: dict[str, Any]) -> dict[str, An
 
     :returns: the request, ``state`` is ``returned``
     """
-    asked = _checked(data_dict, schema.return_())
+    asked = checked(data_dict, schema.return_())
     tk.check_access("hanoi_review_return", context, asked)
     review = _open_request(asked["id"])
     store.close(review, "returned", _user_id(context), asked["remark"])
@@ -217,4 +210,4 @@ def hanoi_review_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
       title) and ``may_decide``
     """
     tk.check_access("hanoi_review_list", context, data_dict)
-    return queue.page(context["user"], _checked(data_dict, schema.review_list()))
+    return queue.page(context["user"], checked(data_dict, schema.review_list()))

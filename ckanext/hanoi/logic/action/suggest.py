@@ -11,6 +11,7 @@ from flask import has_request_context
 
 from ckanext.hanoi.agencies import store
 from ckanext.hanoi.logic.schema import suggest as schema
+from ckanext.hanoi.logic.schema.parts import checked
 from ckanext.hanoi.search import names, words
 from ckanext.hanoi.search import suggest as pure
 from ckanext.hanoi.vietnamese import sort_key
@@ -36,9 +37,7 @@ def hanoi_suggest(context: Any, data_dict: dict[str, Any]) -> list[dict[str, str
       it was found, such as an abbreviation, a predecessor or a former district; else empty
     """
     tk.check_access("hanoi_suggest", context, data_dict)
-    asked, errors = tk.navl_validate(data_dict, schema.suggest(), context)
-    if errors:
-        raise tk.ValidationError(errors)
+    asked = checked(data_dict, schema.suggest())
     typed = pure.typed(asked.get("q") or "")
     if typed is None:
         return []

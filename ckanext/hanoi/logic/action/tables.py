@@ -9,19 +9,12 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.hanoi.logic.schema import tables as schema
+from ckanext.hanoi.logic.schema.parts import checked
 from ckanext.hanoi.model.tables import Table
 from ckanext.hanoi.tables import due, publish, settings, store
 from ckanext.hanoi.vietnamese import fold, sort_key
 
 _EMPTY = {"state": "unknown", "columns": [], "preview": [], "error_list": [], "remarks": []}
-
-
-def _checked(data_dict: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    context: Any = {"model": model, "session": model.Session}
-    data, errors = tk.navl_validate(data_dict, fields, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
 
 
 def _resource(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -74,7 +67,7 @@ def hanoi_table_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
       ``with_errors``, ``errors``, ``unreadable``
     """
     tk.check_access("hanoi_table_list", context, data_dict)
-    asked = _checked(data_dict, schema.listing())
+    asked = checked(data_dict, schema.listing())
     query = store.listing(context, asked)
     agencies = _agencies(query)
     rows = model.Session.execute(query).all()
@@ -137,7 +130,7 @@ def hanoi_table_check(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
 
     :returns: ``queued``: how many
     """
-    asked = _checked(data_dict, schema.check())
+    asked = checked(data_dict, schema.check())
     tk.check_access("hanoi_table_check", context, asked)
     if not settings.enabled():
         raise tk.ValidationError({"id": [tk._("The look at tables is switched off on this site.")]})
@@ -207,4 +200,4 @@ def hanoi_table_clean(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
     tk.check_access("hanoi_table_clean", context, data_dict)
     fields = {"days": [tk.get_validator("ignore_missing"),
                        tk.get_validator("natural_number_validator")]}  # fmt: skip
-    return {"deleted": due.clean(_checked(data_dict, fields).get("days"))}
+    return {"deleted": due.clean(checked(data_dict, fields).get("days"))}

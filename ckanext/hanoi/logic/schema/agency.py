@@ -7,24 +7,9 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi.agencies.registry import KINDS
 from ckanext.hanoi.dates import parse
+from ckanext.hanoi.logic.schema.parts import ignored, one_of, v
 
 SORTS = ("kind", "name")
-
-
-def _v(*names: Any) -> list[Any]:
-    return [tk.get_validator(name) if isinstance(name, str) else name for name in names]
-
-
-def _kind(value: str) -> str:
-    if value not in KINDS:
-        raise tk.Invalid(tk._("Choose one of: %s") % ", ".join(KINDS))
-    return value
-
-
-def _sort(value: str) -> str:
-    if value not in SORTS:
-        raise tk.Invalid(tk._("Choose one of: %s") % ", ".join(SORTS))
-    return value
 
 
 def _day(value: Any) -> Any:
@@ -37,21 +22,19 @@ def _day(value: Any) -> Any:
 def agency_list() -> dict[str, Any]:
     """Filters and order of a list of agencies."""
     return {
-        "q": _v("ignore_empty", "unicode_safe"),
-        "kind": _v("ignore_empty", "unicode_safe", _kind),
-        "parent": _v("ignore_empty", "unicode_safe"),
-        "abolished": _v("ignore_empty", "boolean_validator"),
-        "sort": _v("ignore_empty", "unicode_safe", _sort),
-        "__extras": _v("ignore"),
-        "__junk": _v("ignore"),
+        "q": v("ignore_empty", "unicode_safe"),
+        "kind": v("ignore_empty", "unicode_safe", one_of(KINDS)),
+        "parent": v("ignore_empty", "unicode_safe"),
+        "abolished": v("ignore_empty", "boolean_validator"),
+        "sort": v("ignore_empty", "unicode_safe", one_of(SORTS)),
+        **ignored(),
     }
 
 
 def agency_match() -> dict[str, Any]:
     """A name, and the day on which it was written."""
     return {
-        "text": _v("not_empty", "unicode_safe"),
-        "on_date": _v("ignore_empty", _day),
-        "__extras": _v("ignore"),
-        "__junk": _v("ignore"),
+        "text": v("not_empty", "unicode_safe"),
+        "on_date": v("ignore_empty", _day),
+        **ignored(),
     }

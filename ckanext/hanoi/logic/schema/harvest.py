@@ -9,11 +9,8 @@ import yaml
 
 from ckanext.hanoi.harvest.connectors import kinds
 from ckanext.hanoi.harvest.schedule import is_valid
+from ckanext.hanoi.logic.schema.parts import default, ignored, one_of, v
 from ckanext.hanoi.vietnamese import nfc
-
-
-def _v(*names: Any) -> list[Any]:
-    return [tk.get_validator(name) if isinstance(name, str) else name for name in names]
 
 
 def _kind(value: str) -> str:
@@ -38,12 +35,6 @@ def _url(value: str) -> str:
     value = nfc(value).strip()
     if not value.lower().startswith(("http://", "https://", "file:")):
         raise tk.Invalid(tk._("The address must begin with http:// or https://"))
-    return value
-
-
-def _notify(value: str) -> str:
-    if value not in ("always", "error", "never"):
-        raise tk.Invalid(tk._("Choose one of: always, error, never"))
     return value
 
 
@@ -72,19 +63,18 @@ def named(data_dict: dict[str, Any]) -> dict[str, Any]:
 def source() -> dict[str, Any]:
     """Fields of a source, for creating one; an update takes the same, none required."""
     return {
-        "name": _v("not_empty", "unicode_safe", "name_validator"),
-        "title": _v("ignore_missing", "unicode_safe", nfc),
-        "url": _v("not_empty", "unicode_safe", _url),
-        "kind": _v("not_empty", "unicode_safe", _kind),
-        "owner_org": _v("ignore_empty", "unicode_safe"),
-        "config": _v("ignore_missing", _yaml, "unicode_safe"),
-        "schedule": _v("ignore_missing", "unicode_safe", _schedule),
-        "active": _v("ignore_missing", "boolean_validator"),
-        "priority": _v("ignore_empty", "int_validator"),
-        "notify": _v("ignore_empty", "unicode_safe", _notify),
-        "contacts": _v("ignore_missing", _addresses),
-        "__extras": _v("ignore"),
-        "__junk": _v("ignore"),
+        "name": v("not_empty", "unicode_safe", "name_validator"),
+        "title": v("ignore_missing", "unicode_safe", nfc),
+        "url": v("not_empty", "unicode_safe", _url),
+        "kind": v("not_empty", "unicode_safe", _kind),
+        "owner_org": v("ignore_empty", "unicode_safe"),
+        "config": v("ignore_missing", _yaml, "unicode_safe"),
+        "schedule": v("ignore_missing", "unicode_safe", _schedule),
+        "active": v("ignore_missing", "boolean_validator"),
+        "priority": v("ignore_empty", "int_validator"),
+        "notify": v("ignore_empty", "unicode_safe", one_of(("always", "error", "never"))),
+        "contacts": v("ignore_missing", _addresses),
+        **ignored(),
     }
 
 
@@ -95,23 +85,12 @@ def source_update() -> dict[str, Any]:
     return schema
 
 
-def page() -> dict[str, Any]:
-    """``limit`` (100; more than 1000 is 1000) and ``offset`` of a list."""
-    number = tk.get_validator("natural_number_validator")
-    default: Any = tk.get_validator("default")
-    return {
-        "limit": [default(100), number, lambda value: min(value, 1000)],
-        "offset": [default(0), number],
-    }
-
-
 def age() -> dict[str, Any]:
     """``days`` as a number, or nothing."""
-    return {"days": _v("ignore_empty", "natural_number_validator"), "__extras": _v("ignore")}
+    return {"days": v("ignore_empty", "natural_number_validator"), "__extras": v("ignore")}
 
 
 def sample() -> dict[str, Any]:
     """``limit`` of a preview: 20; at most 200."""
-    default: Any = tk.get_validator("default")
-    number = [default(20), *_v("is_positive_integer"), lambda value: min(value, 200)]
-    return {"limit": number, "__extras": _v("ignore")}
+    number = v(default(20), "is_positive_integer", lambda value: min(value, 200))
+    return {"limit": number, "__extras": v("ignore")}

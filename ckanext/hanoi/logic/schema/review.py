@@ -6,25 +6,12 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi.dataset.rules import RuleError, limited, text
-from ckanext.hanoi.logic.schema.harvest import page
+from ckanext.hanoi.logic.schema.parts import default, ignored, one_of, page, v
 from ckanext.hanoi.review.rules import STATES
 
 SORTS = ("submitted", "title", "organization", "decided")
 #: States that a list can be limited to: those of requests, or all.
 FILTERS = (*STATES, "all")
-
-
-def _v(*names: Any) -> list[Any]:
-    return [tk.get_validator(name) if isinstance(name, str) else name for name in names]
-
-
-def _one_of(choices: tuple[str, ...]) -> Any:
-    def check(value: str) -> str:
-        if value not in choices:
-            raise tk.Invalid(tk._("Choose one of: %s") % ", ".join(choices))
-        return value
-
-    return check
 
 
 def _text(value: Any) -> str:
@@ -40,37 +27,31 @@ def _remark(value: str) -> str:
     return value
 
 
-def _ignored() -> dict[str, Any]:
-    return {"__extras": _v("ignore"), "__junk": _v("ignore")}
-
-
 def submit() -> dict[str, Any]:
     """A dataset, and a message to the admin."""
-    return {"id": _v("not_empty", "unicode_safe"), "message": _v("ignore_missing", _text),
-            **_ignored()}  # fmt: skip
+    return {"id": v("not_empty", "unicode_safe"), "message": v("ignore_missing", _text),
+            **ignored()}  # fmt: skip
 
 
 def approve() -> dict[str, Any]:
     """A dataset as it was when the admin looked at it, and a remark."""
-    return {"id": _v("not_empty", "unicode_safe"), "remark": _v("ignore_missing", _text),
-            "metadata_modified": _v("ignore_empty", "unicode_safe"), **_ignored()}  # fmt: skip
+    return {"id": v("not_empty", "unicode_safe"), "remark": v("ignore_missing", _text),
+            "metadata_modified": v("ignore_empty", "unicode_safe"), **ignored()}  # fmt: skip
 
 
 def return_() -> dict[str, Any]:
     """A dataset and what is to be changed."""
-    default: Any = tk.get_validator("default")
-    return {"id": _v("not_empty", "unicode_safe"), "remark": [default(""), _text, _remark],
-            **_ignored()}  # fmt: skip
+    return {"id": v("not_empty", "unicode_safe"), "remark": [default(""), _text, _remark],
+            **ignored()}  # fmt: skip
 
 
 def review_list() -> dict[str, Any]:
     """Filters, order and page of a list of requests."""
-    default: Any = tk.get_validator("default")
     return {
-        "state": [default("pending"), *_v("unicode_safe", _one_of(FILTERS))],
-        "owner_org": _v("ignore_empty", "unicode_safe"),
-        "q": _v("ignore_empty", "unicode_safe"),
-        "mine": _v("ignore_empty", "boolean_validator"),
-        "sort": [default("submitted"), *_v("unicode_safe", _one_of(SORTS))],
-        **page(), **_ignored(),
+        "state": v(default("pending"), "unicode_safe", one_of(FILTERS)),
+        "owner_org": v("ignore_empty", "unicode_safe"),
+        "q": v("ignore_empty", "unicode_safe"),
+        "mine": v("ignore_empty", "boolean_validator"),
+        "sort": v(default("submitted"), "unicode_safe", one_of(SORTS)),
+        **page(), **ignored(),
     }  # fmt: skip

@@ -6,6 +6,8 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.hanoi.logic.schema.parts import ignored, v
+
 #: What can be suggested, in the order in which it is shown.
 KINDS = ("agency", "theme", "area", "dataset")
 MOST = 20
@@ -30,12 +32,10 @@ def _kinds(value: Any) -> list[str]:
 
 def suggest() -> dict[str, Any]:
     """What was typed, how many suggestions, of which kinds."""
-    v = tk.get_validator
     return {
-        "q": [v("ignore_missing"), v("unicode_safe")],
+        "q": v("ignore_missing", "unicode_safe"),
         # 0 is empty to CKAN, but it is no number of suggestions
-        "limit": [v("ignore_missing"), v("int_validator"), _limit],
-        "kinds": [v("ignore_empty"), _kinds],
-        "__extras": [v("ignore")],
-        "__junk": [v("ignore")],
+        "limit": v("ignore_missing", "int_validator", _limit),
+        "kinds": v("ignore_empty", _kinds),
+        **ignored(),
     }
