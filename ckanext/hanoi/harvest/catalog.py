@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import types as python_types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
@@ -42,6 +42,7 @@ class Catalog:
         self.user: str = site_user["name"]
         self._shown = Shown()
         self._tags: dict[str, Any] = {}
+        self._owners_held: Sequence[Any] = ()
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -51,7 +52,7 @@ class Catalog:
                 yield
             finally:
                 self._shown.forget()
-                self._tags = {}
+                self._tags, self._owners_held = {}, []
 
     def _context(self, **more: Any) -> Any:
         # saves CKAN from asking for the user at each step; the session forgets whom nobody holds
@@ -73,9 +74,17 @@ class Catalog:
         )  # fmt: skip
 
     def prepare(self, datasets: Iterable[dict[str, Any]]) -> None:
-        """What is to be written next: their keywords are looked up together."""
-        names = (tag["name"] for dataset in datasets for tag in dataset.get("tags", ()))
-        self._tags = tags.known(names)
+        """What is to be written next: their keywords and agencies are looked up together."""
+        datasets = list(datasets)
+        self._tags = tags.known(
+            tag["name"] for dataset in datasets for tag in dataset.get("tags", ())
+        )
+        # the session forgets whom nobody holds, and validators ask for each dataset's
+        owners = {owner for dataset in datasets if (owner := dataset.get("owner_org"))}
+        group: Any = model.Group
+        self._owners_held = (
+            model.Session.execute(sa.select(group).where(group.id.in_(owners))).scalars().all()
+        )
 
     def states(self, ids: Iterable[str]) -> dict[str, str]:
         """``{id: state}`` of the datasets that exist."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from ckanext.hanoi.harvest.record import Record
@@ -36,7 +36,8 @@ def unpack(data: bytes) -> Any:
 
 def pack_record(record: Record) -> dict[str, Any]:
     """A record as JSON."""
-    return {**asdict(record), "volatile": sorted(record.volatile)}
+    data = {each.name: getattr(record, each.name) for each in fields(record)}
+    return {**data, "volatile": sorted(record.volatile)}
 
 
 def unpack_record(data: dict[str, Any]) -> Record:

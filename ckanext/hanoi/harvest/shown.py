@@ -23,6 +23,7 @@ from ckan.logic.schema import default_show_package_schema
 from sqlalchemy import event
 from sqlalchemy.orm.util import identity_key
 
+from ckanext.hanoi.harvest.as_it_is import is_given_back
 from ckanext.hanoi.harvest.dictized import Dictized
 from ckanext.hanoi.harvest.fresh import is_overridden
 
@@ -112,7 +113,9 @@ class Shown:
         }  # fmt: skip
         plain = self._plain(context, id_)
         schema = {**default_show_package_schema(), "name": []}
-        default, _ = plugin_validate(object(), context, plain, schema, "package_show")
+        default = {**plain}
+        if not is_given_back(plain, schema):
+            default, _ = plugin_validate(object(), context, plain, schema, "package_show")
         plugin = lookup_package_plugin(plain["type"])
         own = plugin.show_package_schema()
         custom, _ = plugin_validate(plugin, context, plain, own, "package_show")

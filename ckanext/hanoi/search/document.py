@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Any
 
 from ckanext.hanoi.search import names, words
@@ -25,6 +26,7 @@ _LONGEST_TERM = 32_766
 _ANY_LENGTH = frozenset({"data_dict", "validated_data_dict", "notes", "title", "text", "urls"})
 _ANY_LENGTH_PREFIXES = ("extras_", "res_extras_")
 _LONGEST_TEXT = 200_000
+_SHORT = 120
 #: Fields of CKAN's Solr schema that are no text.
 _TYPED = frozenset(
     "views_total views_recent resources_accessed_total resources_accessed_recent "
@@ -115,11 +117,17 @@ def _fields(
 
 
 def _terms(texts: Iterable[str]) -> str:
-    parts: list[str] = []
-    for text in texts:
-        text = text[:_LONGEST_TEXT]
-        parts += [*words.folded(text), words.GAP, *words.exact(text), words.GAP]
-    return " ".join(parts)
+    return " ".join(
+        _again(text) if len(text) <= _SHORT else _terms_of(text[:_LONGEST_TEXT]) for text in texts
+    )
+
+
+def _terms_of(text: str) -> str:
+    return " ".join((*words.folded(text), words.GAP, *words.exact(text), words.GAP))
+
+
+#: Titles stand in a document twice; agencies, keywords and names of files in many.
+_again = lru_cache(maxsize=5_000)(_terms_of)
 
 
 def _strings(data: Mapping[str, Any], fields: Iterable[str]) -> Iterator[str]:
