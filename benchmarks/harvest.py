@@ -18,7 +18,9 @@ import os
 import re
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks import _catalog, _grow
@@ -29,6 +31,8 @@ from benchmarks._report import AT_LEAST, AT_MOST, Figures, main, say
 TITLE = "Harvesting {size} datasets of three files from a CKAN portal"
 #: A run that is given in full compares every record.
 FULL = {"full": True}
+#: How often what takes a second is done.
+_TIMES = 9
 #: What ckanext-harvest needs, and what a CKAN without us has beside it.
 _STOCK, _BARE = "harvest ckan_harvester", "activity image_view text_view"
 
@@ -226,10 +230,21 @@ def _not_modified(figures: Figures, portal: Portal) -> None:
     add_source("json", portal.data_json, "data_json", fresh())
     with Workers(1) as workers:
         _expect(harvest("json", workers).counts["created"], 20)
-        run = harvest("json", workers)
-    _expect(run.report["not_modified"], True)
-    figures.add("not_modified", "a source that answers 304", run.seconds, "s", less=True,
-                target=(AT_MOST, 1))  # fmt: skip
+        runs = [harvest("json", workers) for _ in range(_TIMES)]
+    _expect([run.report["not_modified"] for run in runs], [True] * _TIMES)
+    figures.add(
+        "not_modified", "a source that answers 304, from queue to end",
+        median(run.seconds for run in runs), "s", less=True, target=(AT_MOST, 1),
+        note=f"Median of {_TIMES}; a CKAN worker sets CKAN up anew for each job",
+    )  # fmt: skip
+    figures.add("not_modified_run", "of it the run itself", median(_took(run) for run in runs), "s",
+                less=True)  # fmt: skip
+
+
+def _took(run: Watched) -> float:
+    """Seconds from the moment at which a worker began the run."""
+    began, ended = (datetime.fromisoformat(run.report[name]) for name in ("started", "finished"))
+    return (ended - began).total_seconds()
 
 
 def _expect(found: Any, wanted: Any) -> None:

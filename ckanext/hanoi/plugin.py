@@ -6,12 +6,14 @@ Actions, auth functions, blueprints and commands are found in their folders: a m
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.lib.plugins import DefaultTranslation
 from flask import Blueprint
 
-from ckanext.hanoi import bulk, cli, collect, search
+from ckanext.hanoi import bulk, cli, collect, own_yaml, search
 from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
 from ckanext.hanoi.dcat import settings as dcat_settings
@@ -25,13 +27,7 @@ _HERE = "ckanext.hanoi"
 
 
 def _declare(declaration, key, file_name: str) -> None:
-    import os
-
-    import yaml
-
-    path = os.path.join(os.path.dirname(__file__), file_name)
-    with open(path, encoding="utf-8") as stream:
-        document = yaml.safe_load(stream)
+    document = own_yaml.load(Path(__file__).parent / file_name)
     if document["groups"]:  # CKAN refuses a declaration without options
         declaration.load_dict(document)
 

@@ -24,9 +24,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rapidfuzz import fuzz, process
 
+from ckanext.hanoi import own_yaml
 from ckanext.hanoi.vietnamese import fold
 
 FOLDER = Path(__file__).parent / "schemas" / "vocabularies"
@@ -170,9 +170,7 @@ def digest() -> str:
 
 def load(path: Path) -> list[Term]:
     """The terms written in the file ``path``; raises VocabularyError where an entry is no term."""
-    content = yaml.load(
-        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    content = own_yaml.load(path)
     return [_term(entry, path.stem) for entry in content["terms"]]
 
 

@@ -14,8 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ckanext.hanoi import own_yaml
 from ckanext.hanoi.agencies.matching import Match, Matcher
 
 FILE = Path(__file__).parent.parent / "schemas" / "agencies.yaml"
@@ -225,10 +224,7 @@ def _reaches(start: str, step: Any, by_slug: Mapping[str, Agency]) -> bool:
 
 def load(path: Path = FILE) -> Registry:
     """Read and check a file of agencies; RegistryError says what is wrong with it."""
-    with path.open(encoding="utf-8") as stream:
-        # the C loader where PyYAML has it: the list is read at every start
-        content = yaml.load(stream, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return from_dicts(content["agencies"])
+    return from_dicts(own_yaml.load(path)["agencies"])
 
 
 def from_dicts(entries: Iterable[Mapping[str, Any]]) -> Registry:

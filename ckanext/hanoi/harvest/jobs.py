@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -173,6 +174,9 @@ def _load_what_jobs_need() -> None:
     for name in vocabulary.names():
         # builds its indexes too
         vocabulary.vocabulary(name).find("")
+    # what is there now, stays: no process needs to look for garbage in it, nor to copy it for that
+    gc.collect()
+    gc.freeze()
 
 
 def _unlock_dead_scheduler(queue: Queue) -> None:

@@ -9,9 +9,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rapidfuzz import fuzz, process
 
+from ckanext.hanoi import own_yaml
 from ckanext.hanoi.tabular.sheet import clean
 from ckanext.hanoi.vietnamese import fold
 
@@ -139,9 +139,7 @@ class _Known:
 
 @cache
 def _known() -> _Known:
-    content = yaml.load(
-        FILE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    content = own_yaml.load(FILE)
     texts: dict[str, list[Guess]] = {}
     near: dict[str, Guess] = {}
     for section in ("dataset", "resource", "field", "theme", "catalog"):

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ckanext.hanoi import own_yaml
 
 FILE = Path(__file__).parent.parent / "schemas" / "dataset.yaml"
 
@@ -92,9 +92,7 @@ def resource_fields() -> tuple[Field, ...]:
 
 
 def _fields(part: str) -> tuple[Field, ...]:
-    content = yaml.load(
-        FILE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    content = own_yaml.load(FILE)
     return tuple(
         _field(entry, part) for entry in content[part] if entry["field_name"] not in _LEFT_OUT[part]
     )
