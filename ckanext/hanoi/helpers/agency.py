@@ -8,6 +8,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from flask import g
 
+from ckanext.hanoi import reader
 from ckanext.hanoi.agencies import listing, store
 from ckanext.hanoi.agencies.registry import KINDS, Agency, registry
 from ckanext.hanoi.vietnamese import sort_key
@@ -90,7 +91,7 @@ def hanoi_organization_relations(organization: dict[str, Any]) -> dict[str, Any]
 
 
 def _lang() -> str:
-    return "vi" if str(tk.h.lang() or "").startswith("vi") else "en"
+    return "vi" if reader.is_vietnamese() else "en"
 
 
 def _link(row: store.Row) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.hanoi import reader
 from ckanext.hanoi.dataset import drafts
 from ckanext.hanoi.dataset.rules import RuleError, as_list
 from ckanext.hanoi.dates import parse
@@ -62,10 +63,10 @@ def hanoi_text(data: dict[str, Any], field: str) -> dict[str, str]:
     "en" where the reader asked for English and there is Vietnamese alone.
     """
     own, en = data.get(field) or "", data.get(f"{field}_en") or ""
-    if en and (not own or not tk.h.lang().startswith("vi")):
+    if en and (not own or not reader.is_vietnamese()):
         return {"text": en, "lang": "en", "missing": ""}
     lang = _written_in(data, own)
-    missing = "en" if own and lang == "vi" and not tk.h.lang().startswith("vi") else ""
+    missing = "en" if own and lang == "vi" and not reader.is_vietnamese() else ""
     return {"text": own, "lang": lang, "missing": missing}
 
 
@@ -117,7 +118,7 @@ def hanoi_citations(data: dict[str, Any]) -> list[dict[str, str]]:
     Address."""
     return [
         {"lang": lang, "label": tk.h.hanoi_language(lang), "text": _citation(data, lang)}
-        for lang in (("vi", "en") if _is_vi() else ("en", "vi"))
+        for lang in (("vi", "en") if reader.is_vietnamese() else ("en", "vi"))
         if _title(data, lang)
     ]
 
@@ -125,10 +126,6 @@ def hanoi_citations(data: dict[str, Any]) -> list[dict[str, str]]:
 def hanoi_language(code: str) -> str:
     """The name of a language in the reader's language."""
     return hanoi_label("language", code)
-
-
-def _is_vi() -> bool:
-    return str(tk.h.lang() or "vi").startswith("vi")
 
 
 def _title(data: dict[str, Any], lang: str) -> str:

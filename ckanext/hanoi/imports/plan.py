@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import plugins as lib_plugins
 
-from ckanext.hanoi.dataset import rules
+from ckanext.hanoi.dataset import columns, rules
 from ckanext.hanoi.imports import language
 from ckanext.hanoi.imports.compare import Change, Places, Written, change, is_untouched
 from ckanext.hanoi.workbook import DatasetRow, Problem, ResourceRow
@@ -167,17 +167,7 @@ def _rows(query: Any) -> list[str]:
 
 
 def _identifier_is(identifier: str) -> Any:
-    extra = getattr(model, "PackageExtra", None)
-    if extra is None:
-        extras: Any = model.Package.extras
-        return sa.or_(
-            extras["identifier"].astext == identifier, model.Package.id == identifier
-        )
-    # CKAN 2.11 has extras in a table of their own
-    having = sa.select(extra.package_id).where(
-        extra.key == "identifier", extra.value == identifier, extra.state == "active"
-    )
-    return sa.or_(model.Package.id.in_(having), model.Package.id == identifier)
+    return sa.or_(columns.extra("identifier") == identifier, model.Package.id == identifier)
 
 
 def _identifier_of(package_id: str) -> str:

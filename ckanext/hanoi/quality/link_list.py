@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.hanoi.dataset import columns
 from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.model.quality import LinkCheck
 from ckanext.hanoi.quality import links, ranking
@@ -51,7 +52,7 @@ def page(context: Any, where: Any, asked: dict[str, Any]) -> dict[str, Any]:
     ``checking.scope``."""
     package = model.Package
     query = (
-        sa.select(LinkCheck, package.name, package.title, package.owner_org)
+        sa.select(LinkCheck, package.name, columns.title().label("title"), package.owner_org)
         .join(package, package.id == LinkCheck.package_id)
         .where(readable(context), package.type == "dataset", where)
     )
@@ -64,7 +65,7 @@ def page(context: Any, where: Any, asked: dict[str, Any]) -> dict[str, Any]:
         if all(word in fold(f"{row.title} {row.name} {row[0].url}") for word in words)
     ]  # fmt: skip
     sort = asked.get("sort") or "failing"
-    rows.sort(key=lambda row: (sort_key(row.title or row.name), row[0].url))
+    rows.sort(key=lambda row: (sort_key(row.title), row[0].url))
     _sort(rows, sort, (asked.get("order") or SORTS[sort]) == "desc")
     start, limit = asked.get("offset") or 0, min(asked.get("limit") or 100, MOST)
     shown = rows[start : start + limit]
@@ -79,7 +80,7 @@ def page(context: Any, where: Any, asked: dict[str, Any]) -> dict[str, Any]:
 
 def _sort(rows: list[Any], sort: str, descending: bool) -> None:
     if sort == "title":
-        rows.sort(key=lambda row: sort_key(row.title or row.name), reverse=descending)
+        rows.sort(key=lambda row: sort_key(row.title), reverse=descending)
     elif sort == "url":
         rows.sort(key=lambda row: row[0].url, reverse=descending)
     else:
@@ -148,7 +149,7 @@ def _dictize(row: Any, files: dict[Any, Any], titles: dict[str, tuple[str, str]]
         **as_dict(link),
         "state": state,
         "due": link.due.isoformat(),
-        "dataset": {"id": link.package_id, "name": row.name, "title": row.title or row.name},
+        "dataset": {"id": link.package_id, "name": row.name, "title": row.title},
         "organization": {"name": name, "title": title} if name else None,
         "resources": files.get((link.package_id, link.url), []),
     }

@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi import quality
+from ckanext.hanoi import quality, reader
 from ckanext.hanoi.agencies import store as agencies
+from ckanext.hanoi.dataset import columns
 from ckanext.hanoi.model.quality import LinkCheck, Quality
 from ckanext.hanoi.quality import words
 from ckanext.hanoi.quality.freshness import STATES
@@ -81,7 +82,8 @@ def datasets(
     """Public datasets with their scores: ``DATASET_COLUMNS``."""
     package = model.Package
     query = (
-        sa.select(*_SHOWN, package.id, package.name, package.title, package.owner_org)
+        sa.select(*_SHOWN, package.id, package.name, columns.title().label("title"),
+                  package.owner_org)
         .join(package, package.id == Quality.package_id)
         .where(_public())
     )
@@ -110,7 +112,7 @@ def datasets(
 def _dataset(found: Any, organization: str, broken: int) -> dict[str, Any]:
     return {
         "name": found.name,
-        "title": found.title or found.name,
+        "title": found.title,
         "organization": organization,
         "points": found.points,
         "band": found.band,
@@ -206,7 +208,7 @@ def title(organization_id: str) -> str:
 
 def titles() -> dict[str, tuple[str, str]]:
     """Of every agency: organization's id -> its name, its title in the reader's language."""
-    vietnamese = words.lang().startswith("vi")
+    vietnamese = reader.is_vietnamese()
     return {
         row.id: (
             row.name,

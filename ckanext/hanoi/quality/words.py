@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from flask import has_request_context
 
+from ckanext.hanoi import reader
 from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.quality.freshness import CURRENT, DUE, LATE, UNKNOWN, Freshness
 from ckanext.hanoi.quality.measure import dimensions
@@ -93,11 +93,5 @@ def field_label(name: str, of_resource: bool, dataset_type: str = "dataset") -> 
     schema = tk.h.scheming_get_dataset_schema(dataset_type) or {}
     for field in schema.get("resource_fields" if of_resource else "dataset_fields", ()):
         if field["field_name"] == name:
-            return tk.h.scheming_language_text(field.get("label") or name, lang())
+            return tk.h.scheming_language_text(field.get("label") or name, reader.lang())
     return name
-
-
-def lang() -> str:
-    """The reader's language; on the command line that of the site."""
-    of_page = tk.h.lang() if has_request_context() else None
-    return of_page or tk.config.get("ckan.locale_default", "en")

@@ -8,11 +8,12 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import authz, model
 
+from ckanext.hanoi.dataset import columns
 from ckanext.hanoi.model.review import Review
 from ckanext.hanoi.review import store
 from ckanext.hanoi.vietnamese import fold, sort_key
 
-_Row = tuple[Review, model.Package, "model.Group | None"]
+_Row = tuple[Review, model.Package, "model.Group | None", str]
 
 
 def page(user: str, asked: dict[str, Any]) -> dict[str, Any]:
@@ -21,7 +22,8 @@ def page(user: str, asked: dict[str, Any]) -> dict[str, Any]:
     rows = _rows(user, sysadmin, asked)
     words = fold(asked.get("q") or "").split()
     if words:
-        rows = [row for row in rows if all(word in fold(row[1].title or "") for word in words)]
+        texts = ((row, fold(f"{row[3]} {row[1].title}")) for row in rows)
+        rows = [row for row, text in texts if all(word in text for word in words)]
     _sort(rows, asked["sort"], asked["state"])
     shown = rows[asked["offset"] : asked["offset"] + asked["limit"]]
     decides = None if sysadmin else organizations(user, "admin")
@@ -58,7 +60,7 @@ def organizations(user: str, permission: str) -> set[str]:
 def _query() -> Any:
     """Requests for datasets that are still there; one that waits is for one that is private."""
     return (
-        sa.select(Review, model.Package, model.Group)
+        sa.select(Review, model.Package, model.Group, columns.title())
         .join(model.Package, model.Package.id == Review.package_id)
         .outerjoin(model.Group, model.Group.id == model.Package.owner_org)
         .where(model.Package.state != "deleted",
@@ -83,7 +85,7 @@ def _rows(user: str, sysadmin: bool, asked: dict[str, Any]) -> list[_Row]:
 def _sort(rows: list[_Row], order: str, state: str) -> None:
     rows.sort(key=lambda row: row[0].submitted, reverse=state != "pending")
     if order == "title":
-        rows.sort(key=lambda row: sort_key(row[1].title or row[1].name))
+        rows.sort(key=lambda row: sort_key(row[3]))
     elif order == "organization":
         rows.sort(key=lambda row: sort_key((row[2].title or "") if row[2] else ""))
     elif order == "decided":
@@ -91,12 +93,12 @@ def _sort(rows: list[_Row], order: str, state: str) -> None:
 
 
 def _dictize(row: _Row, users: dict[str, Any], decides: set[str] | None) -> dict[str, Any]:
-    review, package, group = row
+    review, package, group, title = row
     may = decides is None or package.owner_org in decides
     return {
         **store.as_dict(review, users),
         "dataset": {
-            "id": package.id, "name": package.name, "title": package.title or package.name,
+            "id": package.id, "name": package.name, "title": title,
             "metadata_modified": package.metadata_modified.isoformat(),
         },
         "organization": {"id": group.id, "name": group.name, "title": group.title} if group

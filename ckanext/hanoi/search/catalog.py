@@ -8,9 +8,9 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from flask import has_request_context
 from sqlalchemy.orm import aliased
 
+from ckanext.hanoi import reader
 from ckanext.hanoi.agencies.registry import registry
 from ckanext.hanoi.quality import update as quality_update
 from ckanext.hanoi.quality import words as quality_words
@@ -65,7 +65,7 @@ def titles(own: Iterable[str], facets: dict[str, str]) -> dict[str, str]:
 
 def label(results: dict[str, Any]) -> dict[str, Any]:
     """The result of ``package_search`` with its facets' items named in the reader's language."""
-    lang = tk.h.lang() if has_request_context() else tk.config.get("ckan.locale_default", "en")
+    lang = reader.lang()
     for name, facet in results.get("search_facets", {}).items():
         if name == AGENCY:
             _label_agencies(facet["items"], lang)

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.hanoi.dataset import columns
 from ckanext.hanoi.model.tables import Table
 from ckanext.hanoi.readable import readable
 from ckanext.hanoi.tables import dictionary
@@ -124,7 +125,7 @@ def listing(context: Any, asked: dict[str, Any]) -> Any:
     query = (
         sa.select(*_SUMMARY, model.Resource.name.label("resource_name"),
                   model.Package.name.label("package_name"),
-                  model.Package.title.label("package_title"), model.Package.owner_org)
+                  columns.title().label("package_title"), model.Package.owner_org)
         .join(model.Resource, model.Resource.id == Table.resource_id)
         .join(model.Package, model.Package.id == Table.package_id)
         .where(model.Resource.state == "active", readable(context))

@@ -7,8 +7,8 @@ from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
-from flask import has_request_context
 
+from ckanext.hanoi import reader
 from ckanext.hanoi.agencies import store
 from ckanext.hanoi.logic.schema import suggest as schema
 from ckanext.hanoi.logic.schema.parts import checked
@@ -43,7 +43,7 @@ def hanoi_suggest(context: Any, data_dict: dict[str, Any]) -> list[dict[str, str
         return []
     limit = asked.get("limit") or _DEFAULT
     kinds = asked.get("kinds") or schema.KINDS
-    english = not str(_lang()).startswith("vi")
+    english = not reader.is_vietnamese()
     found: list[dict[str, str]] = []
     if "agency" in kinds:
         found += _best(typed, _agencies(english), _EACH if len(kinds) > 1 else limit)
@@ -54,10 +54,6 @@ def hanoi_suggest(context: Any, data_dict: dict[str, Any]) -> list[dict[str, str
     if "dataset" in kinds and len(found) < limit:
         found += _datasets(context, typed, limit - len(found), english)
     return found
-
-
-def _lang() -> str:
-    return tk.h.lang() if has_request_context() else tk.config.get("ckan.locale_default", "en")
 
 
 #: kind, name, title, everything that it is called
