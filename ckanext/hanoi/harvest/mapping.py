@@ -6,8 +6,6 @@ the registry of agencies is kept as an extra and noted; nothing is dropped, noth
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,8 +14,17 @@ from ckanext.hanoi import dates
 from ckanext.hanoi.harvest import fit
 from ckanext.hanoi.harvest.clean import clean_html, is_html
 from ckanext.hanoi.harvest.config import Filter, SourceConfig
-from ckanext.hanoi.harvest.formats import file_name, media_type_of, term_of_format
+from ckanext.hanoi.harvest.draft_values import (
+    iso_of,
+    languages_of,
+    list_of,
+    mapping_of,
+    text_of,
+    texts_of,
+    written,
+)
 from ckanext.hanoi.harvest.licences import choose
+from ckanext.hanoi.harvest.mapping_resource import Note, ResourceMapper
 from ckanext.hanoi.vietnamese import fold, nfc, slug, tag
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -28,9 +35,6 @@ _TEXTS = (
 ).split()
 _CODES = {"frequency": "frequency", "access_level": "access_level", "sensitivity": "sensitivity"}
 _DATES = ("issued", "modified", "temporal_start", "temporal_end")
-_RESOURCE_TEXTS = (
-    "name_en encoding size hash hash_algorithm rights access_service download_url data_dictionary"
-).split()
 _MUST_BE_PRIVATE = {"sensitivity": ("core", "important"), "access_level": ("shared", "restricted")}
 #: What a source says of these may forbid publishing, in words that nobody here knows: then they
 #: become this code, or stay empty, and the dataset is private.
@@ -52,24 +56,8 @@ _RESERVED = frozenset(FIELDS) | frozenset(
     "metadata_modified".split()
 )
 
-#: Keys by which CKAN keeps a resource, and by which it tells an upload from a link.
-_RESERVED_RESOURCE = frozenset(
-    "id package_id position state created last_modified metadata_modified cache_url "
-    "cache_last_updated mimetype_inner url_type resource_type tracking_summary upload clear_upload "
-    "datastore_active datastore_contains_all_records_of_source_file on_same_domain ckan_url "
-    "revision_timestamp".split()
-)
 #: The extra for what does not fit a field, where it is not called after that.
 _KEPT_AS = {"url": "source_page"}
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something that found no place in the vocabularies: shown by the preview, kept as an extra."""
-
-    field: str
-    value: str
 
 
 @dataclass(slots=True)
@@ -118,7 +106,7 @@ class _Mapper:
 
     def _prepared(self, draft: Mapping[str, Any]) -> dict[str, Any]:
         prepared = {key: value for key, value in draft.items() if value not in (None, "", [], {})}
-        extras = _mapping(prepared.pop("extras", None))
+        extras = mapping_of(prepared.pop("extras", None))
         contact = prepared.pop("contact", None) or {}
         if not isinstance(contact, Mapping):
             contact = {"name": contact}
@@ -140,7 +128,7 @@ class _Mapper:
     def map(self) -> Mapped:
         self._language_texts()
         for name in _TEXTS:
-            if text := _text(self.draft.get(name)):
+            if text := text_of(self.draft.get(name)):
                 self.dataset.setdefault(name, clean_html(text) if is_html(text) else text)
         self._owner()
         self._coded()
@@ -152,9 +140,10 @@ class _Mapper:
         self._keywords()
         for name, value in fit.dataset(self.dataset):
             self._unresolved(name, value, _KEPT_AS.get(name, f"{name}_text"))
+        files = ResourceMapper(self.notes, self._terms, self._licence)
         self.dataset["resources"] = [
-            self._resource(resource)
-            for resource in _list(self.draft.get("resources"))
+            files.map(resource)
+            for resource in list_of(self.draft.get("resources"))
             if isinstance(resource, Mapping)
         ]
         self._privacy()
@@ -169,25 +158,20 @@ class _Mapper:
     # -- pieces ------------------------------------------------------------------------------
 
     def _extra(self, key: str, value: Any) -> None:
-        text = (
-            value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-        )
-        if text := _printable(text):
+        if text := written(value):
             key = nfc(key).strip()[:100]
             if key.endswith("_date") and dates.parse(text) is None:
                 key += "_text"  # CKAN's index takes whatever is called so for a date
             self.extras[f"source_{key}" if key in _RESERVED else key] = text
 
     def _unresolved(self, name: str, value: Any, key: str) -> None:
-        text = (
-            value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-        )
+        text = written(value)
         self.notes.append(Note(name, text))
         self._extra(key, f"{self.extras[key]}; {text}" if key in self.extras else text)
 
     def _language_texts(self) -> None:
         for name in ("title", "notes"):
-            main, english, rest = _languages(self.draft.get(name))
+            main, english, rest = languages_of(self.draft.get(name))
             if name == "notes":
                 main, english = clean_html(main), clean_html(english)
                 rest = {language: clean_html(text) for language, text in rest.items()}
@@ -199,14 +183,14 @@ class _Mapper:
                 self._extra(f"{name}_{language}", text)
         title = self.dataset.get("title") or self.dataset.get("title_en") or ""
         if not title:
-            title = _text(self.draft.get("name")) or _text(self.draft.get("identifier"))
+            title = text_of(self.draft.get("name")) or text_of(self.draft.get("identifier"))
         self.dataset["title"] = title
-        self.dataset["name"] = slug(_text(self.draft.get("name"))) or slug(title)
+        self.dataset["name"] = slug(text_of(self.draft.get("name"))) or slug(title)
 
     def _owner(self) -> None:
         publisher = self.draft.get("publisher")
         about = publisher if isinstance(publisher, Mapping) else {"name": publisher}
-        texts = [_text(about.get(key)) for key in ("identifier", "name")]
+        texts = [text_of(about.get(key)) for key in ("identifier", "name")]
         organization, known_as = None, ""
         for text in filter(None, texts):
             wanted = self.config.agency_map.get(fold(text), text)
@@ -215,22 +199,22 @@ class _Mapper:
                 known_as = candidates[0] if candidates else ""
                 break
             self.candidates.extend(name for name in candidates if name not in self.candidates)
-        name = _text(about.get("name")) or texts[0]
+        name = text_of(about.get("name")) or texts[0]
         if name and fold(name) != fold(known_as):
             self._extra("publisher_name", name)
         if name and not organization:
             self.notes.append(Note("owner_org", name))
         for key, value in about.items():
-            if key != "name" and _text(value):
+            if key != "name" and text_of(value):
                 self._extra(f"publisher_{key}", value)
-        if _text(about.get("email")):
+        if text_of(about.get("email")):
             self.draft.setdefault("contact_email", about["email"])
         if organization or self.owner_org:
             self.dataset["owner_org"] = organization or self.owner_org
 
     def _coded(self) -> None:
         for name, vocabulary_name in _CODES.items():
-            if text := _text(self.draft.get(name)):
+            if text := text_of(self.draft.get(name)):
                 if term := vocabulary(vocabulary_name).find(text):
                     self.dataset[name] = term.code
                 else:
@@ -239,7 +223,7 @@ class _Mapper:
                         self.closed = True
                         self.dataset.update({name: _CLOSED[name]} if _CLOSED[name] else {})
         themes: list[str] = []
-        for text in _texts(self.draft.get("themes")):
+        for text in texts_of(self.draft.get("themes")):
             mapped = self.config.theme_map.get(fold(text))
             for wanted in mapped if isinstance(mapped, list) else [mapped or text]:
                 if term := vocabulary("theme").find(str(wanted)):
@@ -256,7 +240,7 @@ class _Mapper:
 
     def _terms(self, name: str, value: Any, extra: str) -> list[str]:
         codes = []
-        for text in _texts(value):
+        for text in texts_of(value):
             if term := vocabulary(name).find(text):
                 codes.append(term.code)
             else:
@@ -264,7 +248,7 @@ class _Mapper:
         return codes
 
     def _licence(self, draft: Mapping[str, Any], target: dict[str, Any]) -> None:
-        known, words = choose(_texts(draft.get("license")), self.config.license_map)
+        known, words = choose(texts_of(draft.get("license")), self.config.license_map)
         if known:
             target["license_id"] = known.code
         if words and target is not self.dataset:
@@ -276,8 +260,8 @@ class _Mapper:
 
     def _period(self) -> None:
         for name in _DATES:
-            if text := _text(self.draft.get(name)):
-                if iso := _iso(text, end=name == "temporal_end"):
+            if text := text_of(self.draft.get(name)):
+                if iso := iso_of(text, end=name == "temporal_end"):
                     self.dataset[name] = iso
                 else:
                     self._unresolved(name, text, f"{name}_text")
@@ -292,7 +276,7 @@ class _Mapper:
 
     def _places(self) -> list[str]:
         codes = []
-        for text in _texts(self.draft.get("spatial_text")):
+        for text in texts_of(self.draft.get("spatial_text")):
             if term := vocabulary("ward").find(text):
                 codes.append(term.code)
             else:
@@ -301,7 +285,7 @@ class _Mapper:
 
     def _contact(self) -> None:
         for name in ("contact_unit", "contact_name", "contact_phone", "contact_email", "url"):
-            text = _text(self.draft.get(name))
+            text = text_of(self.draft.get(name))
             if name == "contact_email":
                 text = text.removeprefix("mailto:").partition("?")[0].strip()
             if text:
@@ -309,87 +293,18 @@ class _Mapper:
 
     def _lists(self) -> None:
         for name in ("conforms_to", "related"):
-            self._set(name, _texts(self.draft.get(name)))
+            self._set(name, texts_of(self.draft.get(name)))
         if self.draft.get("personal_data") not in (None, False, "", "false", "no", "không"):
             self.dataset["personal_data"] = True
 
     def _keywords(self) -> None:
         found: dict[str, str] = {}
-        for text in [*_texts(self.draft.get("keywords")), *self.config.keywords]:
+        for text in [*texts_of(self.draft.get("keywords")), *self.config.keywords]:
             if good := tag(text):
                 found.setdefault(good.casefold(), good)
             else:
                 self._unresolved("tags", text, "keywords_text")
         self.dataset["tags"] = [{"name": name} for name in found.values()]
-
-    def _resource(self, draft: Mapping[str, Any]) -> dict[str, Any]:
-        resource: dict[str, Any] = {}
-        for name in ("name", "description"):
-            main, english, rest = _languages(draft.get(name))
-            if name == "description":
-                main, english = clean_html(main), clean_html(english)
-                rest = {language: clean_html(text) for language, text in rest.items()}
-            if main:
-                resource[name] = main
-            if english and english != main:
-                resource[f"{name}_en"] = english
-            resource.update({f"{name}_{language}": text for language, text in rest.items()})
-        for name in _RESOURCE_TEXTS:
-            if text := _text(draft.get(name)):
-                resource[name] = clean_html(text) if is_html(text) else text
-        for name in ("issued", "modified"):
-            if text := _text(draft.get(name)):
-                iso = _iso(text)
-                resource[name if iso else f"{name}_text"] = iso or text
-        for name, vocabulary_name in (("status", "status"), ("encoding", "encoding")):
-            if text := _text(draft.get(name)):
-                term = vocabulary(vocabulary_name).find(text)
-                resource[name if term else f"{name}_text"] = term.code if term else text
-                if not term:
-                    resource.pop(name, None)
-        if languages := self._terms("language", draft.get("language"), "language_text"):
-            resource["language"] = languages
-        if conforms := _texts(draft.get("conforms_to")):
-            resource["conforms_to"] = conforms
-        self._licence(draft, resource)
-        self._format(draft, resource)
-        resource["url"] = _text(draft.get("url")) or _text(draft.get("download_url"))
-        resource.setdefault("name", file_name(resource["url"]))
-        for name, value in fit.resource(resource):
-            resource[f"{name}_text"] = str(value)
-            self.notes.append(Note(name, str(value)))
-        if draft.get("id"):
-            resource["id"] = str(draft["id"])
-        for key, value in _mapping(draft.get("extras")).items():
-            text = (
-                value
-                if isinstance(value, str)
-                else json.dumps(value, ensure_ascii=False, default=str)
-            )
-            if text := _printable(text):
-                key = nfc(str(key)).strip()
-                resource.setdefault(f"source_{key}" if key in _RESERVED_RESOURCE else key, text)
-        return {
-            key: value
-            for key, value in resource.items()
-            if key == "url" or value not in ("", [], None)
-        }
-
-    def _format(self, draft: Mapping[str, Any], resource: dict[str, Any]) -> None:
-        written, media = _text(draft.get("format")), _text(draft.get("mimetype"))
-        url = _text(draft.get("download_url")) or _text(draft.get("url"))
-        term = term_of_format(written, media, url)
-        if term:
-            resource["format"] = term.code
-        if written and not (term and vocabulary("format").find(written) is term):
-            resource["format_text"] = written
-            if not term:
-                self.notes.append(Note("format", written))
-        code = media_type_of(media, term)
-        if code:
-            resource["mimetype"] = code
-        elif media:
-            resource["mimetype_text"] = media
 
     def _privacy(self) -> None:
         private = self.config.private or self.closed
@@ -411,50 +326,4 @@ class _Mapper:
         value = self.draft.get(rule.field)
         if isinstance(value, Mapping):
             value = list(value.values())
-        return _texts(value)
-
-
-def _printable(text: str) -> str:
-    """NFC, without the control characters that PostgreSQL or XML refuse."""
-    return _UNPRINTABLE.sub("", nfc(text)).strip()
-
-
-def _text(value: Any) -> str:
-    if value is None or isinstance(value, (Mapping, list, tuple)):
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return _printable(str(value))
-
-
-def _texts(value: Any) -> list[str]:
-    items = value if isinstance(value, (list, tuple)) else [value]
-    return [text for text in map(_text, items) if text]
-
-
-def _list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple)) else []
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return dict(value) if isinstance(value, Mapping) else {"extras": value} if value else {}
-
-
-def _languages(value: Any) -> tuple[str, str, dict[str, str]]:
-    """(text, its English version, other languages) of text or ``{language: text}``."""
-    if not isinstance(value, Mapping):
-        return _text(value), "", {}
-    texts = {str(key).lower().replace("_", "-"): _text(item) for key, item in value.items()}
-    texts = {key: item for key, item in texts.items() if item}
-    short = {key.split("-")[0]: item for key, item in reversed(list(texts.items()))}
-    english = short.get("en", "")
-    main = short.get("vi") or next(iter(texts.values()), "")
-    rest = {key: item for key, item in texts.items() if item not in (main, english) and key}
-    return main, english if english != main else "", rest
-
-
-def _iso(text: str, end: bool = False) -> str:
-    parsed = dates.parse(text)
-    if parsed is None:
-        return ""
-    return parsed.iso_end if end else parsed.iso
+        return texts_of(value)

@@ -1,0 +1,66 @@
+"""Values of a draft, which may be anything that JSON can hold, as texts. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ckanext.hanoi import dates
+from ckanext.hanoi.vietnamese import nfc
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
+
+
+def written(value: Any) -> str:
+    """A text as it is, all else as JSON; without what PostgreSQL or XML refuse."""
+    if not isinstance(value, str):
+        value = json.dumps(value, ensure_ascii=False, default=str)
+    return printable(value)
+
+
+def printable(text: str) -> str:
+    """NFC, without the control characters that PostgreSQL or XML refuse."""
+    return _UNPRINTABLE.sub("", nfc(text)).strip()
+
+
+def text_of(value: Any) -> str:
+    if value is None or isinstance(value, (Mapping, list, tuple)):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return printable(str(value))
+
+
+def texts_of(value: Any) -> list[str]:
+    items = value if isinstance(value, (list, tuple)) else [value]
+    return [text for text in map(text_of, items) if text]
+
+
+def list_of(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def mapping_of(value: Any) -> dict[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else {"extras": value} if value else {}
+
+
+def languages_of(value: Any) -> tuple[str, str, dict[str, str]]:
+    """(text, its English version, other languages) of text or ``{language: text}``."""
+    if not isinstance(value, Mapping):
+        return text_of(value), "", {}
+    texts = {str(key).lower().replace("_", "-"): text_of(item) for key, item in value.items()}
+    texts = {key: item for key, item in texts.items() if item}
+    short = {key.split("-")[0]: item for key, item in reversed(list(texts.items()))}
+    english = short.get("en", "")
+    main = short.get("vi") or next(iter(texts.values()), "")
+    rest = {key: item for key, item in texts.items() if item not in (main, english) and key}
+    return main, english if english != main else "", rest
+
+
+def iso_of(text: str, end: bool = False) -> str:
+    parsed = dates.parse(text)
+    if parsed is None:
+        return ""
+    return parsed.iso_end if end else parsed.iso
