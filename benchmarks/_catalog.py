@@ -24,7 +24,7 @@ def empty() -> None:
     """
     from ckan import model
     from ckan.lib.redis import connect_to_redis
-    from ckan.lib.search import clear_all
+    from ckan.lib.search.common import make_connection
 
     model.Session.remove()
     engine: Any = model.meta.engine
@@ -32,7 +32,8 @@ def empty() -> None:
         names = sa.inspect(connection).get_table_names()
         tables = ", ".join(f'"{name}"' for name in names if "alembic_version" not in name)
         connection.execute(sa.text(f"TRUNCATE {tables} CASCADE"))
-    clear_all()
+    # CKAN's own clear_all leaves the documents of stock's side, which has another site_id
+    make_connection().delete(q="*:*", commit=True)
     connect_to_redis().flushdb()
 
 

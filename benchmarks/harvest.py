@@ -18,13 +18,12 @@ import os
 import re
 import subprocess
 import sys
-from datetime import datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from benchmarks import _catalog, _grow
-from benchmarks._ours import Rows, Watched, Workers, add_source, fresh, harvest
+from benchmarks._ours import Rows, Watched, Workers, add_source, fresh, harvest, rows
 from benchmarks._portal import Portal
 from benchmarks._report import AT_LEAST, AT_MOST, Figures, main, say
 
@@ -243,8 +242,8 @@ def _not_modified(figures: Figures, portal: Portal) -> None:
 
 def _took(run: Watched) -> float:
     """Seconds from the moment at which a worker began the run."""
-    began, ended = (datetime.fromisoformat(run.report[name]) for name in ("started", "finished"))
-    return (ended - began).total_seconds()
+    took = "SELECT extract(epoch FROM finished - started) FROM hanoi_run WHERE id = :id"
+    return float(rows(took, id=run.report["id"])[0][0])
 
 
 def _expect(found: Any, wanted: Any) -> None:
