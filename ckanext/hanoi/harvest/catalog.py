@@ -23,6 +23,7 @@ from ckan.lib.search import index as search_index
 
 from ckanext.hanoi import bulk
 from ckanext.hanoi.harvest import diff, fresh, tags
+from ckanext.hanoi.harvest.asked import answering
 from ckanext.hanoi.harvest.mapping import FIELDS
 from ckanext.hanoi.harvest.shown import Shown
 from ckanext.hanoi.model.harvest import now
@@ -47,7 +48,7 @@ class Catalog:
     @contextmanager
     def batch(self) -> Iterator[None]:
         """Inside the block what the datasets of a batch have in common is looked up once."""
-        with bulk.work(), remembering(), self._shown.watching(), _without_gc():
+        with bulk.work(), remembering(), self._shown.watching(), answering(), _without_gc():
             try:
                 yield
             finally:

@@ -1,0 +1,79 @@
+"""Questions that CKAN asks the database again for each dataset of a batch, about what the session
+has: who the user is, and which dataset a membership belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ckan import model
+from sqlalchemy import event
+from sqlalchemy.orm.util import identity_key
+from sqlalchemy.sql import operators
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Inside the block they are answered from the session. Nobody else may change users in it."""
+    answers = _Answers()
+    event.listen(model.Session, "do_orm_execute", answers)
+    try:
+        yield
+    finally:
+        event.remove(model.Session, "do_orm_execute", answers)
+
+
+class _Answers:
+    def __init__(self) -> None:
+        self._users: dict[Any, Any] = {}
+        #: An earlier answer, in which to put other rows.
+        self._packages: Any = None
+
+    def __call__(self, asked: Any) -> Any:
+        if not asked.is_select or asked.is_column_load or asked.is_relationship_load:
+            return None
+        if asked.load_options._populate_existing:
+            return None
+        entities = asked.statement.column_descriptions
+        if len(entities) != 1:
+            return None
+        entity = entities[0]["expr"]
+        if entity is model.User:
+            return self._user(asked)
+        if entity is model.Package:
+            return self._package(asked)
+        return None
+
+    def _user(self, asked: Any) -> Any:
+        key = asked.statement._generate_cache_key()
+        if key is None:
+            return None
+        question = (key.key, tuple(one.effective_value for one in key.bindparams))
+        if question not in self._users:
+            self._users[question] = asked.invoke_statement().freeze()
+        return self._users[question]()
+
+    def _package(self, asked: Any) -> Any:
+        id_ = _only_id(asked.statement)
+        if id_ is None:
+            return None
+        if self._packages is None:
+            self._packages = asked.invoke_statement().freeze()
+            return self._packages()
+        package = asked.session.identity_map.get(identity_key(model.Package, id_))
+        return None if package is None else self._packages.with_new_rows([(package,)])()
+
+
+def _only_id(statement: Any) -> str | None:
+    """The id where the question is "which dataset has this id" and nothing else."""
+    more = (
+        statement._limit_clause is not None, statement._order_by_clauses, statement._setup_joins,
+        statement._from_obj, statement._for_update_arg is not None,
+    )  # fmt: skip
+    where = statement.whereclause
+    if any(more) or getattr(where, "operator", None) is not operators.eq:
+        return None
+    column = where.left
+    is_id = getattr(column, "name", "") == "id" and column.table.name == "package"
+    return getattr(where.right, "effective_value", None) if is_id else None

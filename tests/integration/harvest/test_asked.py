@@ -1,0 +1,81 @@
+"""What the session knows is not asked of the database, and nothing else is answered from it."""
+
+from __future__ import annotations
+
+import pytest
+from ckan import model
+from ckan.tests import factories
+from sqlalchemy import event
+
+from ckanext.hanoi.harvest.asked import answering
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+@pytest.fixture
+def asked():
+    """The statements that the database gets."""
+    statements = []
+
+    def note(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    event.listen(model.meta.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(model.meta.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def create():
+    owner = factories.Organization()["id"]
+    return lambda **more: factories.Dataset(owner_org=owner, **more)["id"]
+
+
+def packages(**by):
+    return model.Session.query(model.Package).filter_by(**by).all()
+
+
+def test_a_user_is_asked_for_once_in_the_block_and_anew_after_it(asked):
+    name = factories.User()["name"]
+    with answering():
+        first = model.User.get(name)
+        del asked[:]
+        assert model.User.get(name) is first
+        assert model.User.get(first.id) is first
+        assert len(asked) == 1
+        assert model.User.get(name).name == name
+        assert model.User.get("nobody-of-this-name") is None
+        assert model.User.get("nobody-of-this-name") is None
+        assert len(asked) == 2
+    model.User.get(name)
+    assert len(asked) == 3
+
+
+def test_a_dataset_of_the_session_is_known_by_its_id(asked, create):
+    ids = [create() for _ in range(3)]
+    with answering():
+        held = [packages(id=ids[0])[0], model.Session.get(model.Package, ids[1])]
+        del asked[:]
+        assert packages(id=ids[0]) == held[:1]
+        assert packages(id=ids[1]) == held[1:]
+        assert asked == []
+        assert [one.id for one in packages(id=ids[2])] == ids[2:]
+        assert packages(id="none") == []
+        assert len(asked) == 2
+
+
+def test_any_other_question_is_asked(asked, create):
+    id_ = create(resources=[{"url": "https://data.example.org/a"}])
+    with answering():
+        (held,) = packages(id=id_)
+        assert packages(id=id_) == [held]
+        query = model.Session.query(model.Package)
+        same = model.Package.id == id_
+        assert packages(id=id_, state="deleted") == []
+        assert query.filter(model.Resource.id == id_).all() == []
+        assert query.join(model.Member, model.Member.table_id == "x").filter(same).all() == []
+        assert query.filter(same).order_by(model.Package.name).all() == [held]
+        del asked[:]
+        assert query.filter(same).populate_existing().all() == [held]
+        assert query.filter(same).with_for_update().all() == [held]
+        assert len(asked) == 2
