@@ -145,7 +145,9 @@ def _themes(tree: Tree) -> list[str]:
     found = values(tree, "dcat:theme")
     broader = {b for t in trees(tree, "dcat:theme") for b in ids(t, "skos:broadMatch")}
     return [
-        coded(t, "theme") for t in found if not (isinstance(t, dict) and t.get("@id") in broader)
+        coded(t, "theme")
+        for t in found
+        if not (isinstance(t, dict) and str(t.get("@id") or "") in broader)
     ]
 
 

@@ -117,7 +117,7 @@ def _service(part: Tree, services: list[Tree]) -> str:
         (
             text
             for s in services
-            if (text := first_id(s, "dcat:endpointURL") or label(s) or s.get("@id"))
+            if (text := first_id(s, "dcat:endpointURL") or label(s) or str(s.get("@id") or ""))
         ),
         "",
     )

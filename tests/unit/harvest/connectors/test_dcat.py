@@ -7,7 +7,7 @@ import re
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from portal import data, fetcher, identities, read, spoiled_xml
 from werkzeug import Request, Response
@@ -636,6 +636,7 @@ _TREE = st.recursive(
         max_size=8,
     )
 )
+@example({"dcat:theme": [{"@id": {"@value": "", "@language": ""}}]})
 def test_no_content_breaks_the_mapping(content):
     assert "title" in DcatConnector("http://x.example/").to_dataset(Record("g", content))
 
