@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 from ckan import model
 from sqlalchemy import event
 from sqlalchemy.orm.util import identity_key
@@ -15,7 +16,11 @@ from sqlalchemy.sql import operators
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Inside the block they are answered from the session. Nobody else may change users in it."""
+    """Inside the block they are answered from the session (CKAN 2.12; SQLAlchemy 1.4 of 2.11 puts
+    its questions otherwise). Nobody else may change users in it."""
+    if not tk.check_ckan_version(min_version="2.12"):
+        yield
+        return
     answers = _Answers()
     event.listen(model.Session, "do_orm_execute", answers)
     try:

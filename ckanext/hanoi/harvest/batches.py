@@ -69,6 +69,7 @@ def put(batch_id: int, status: str, written: Iterable[str] = ()) -> None:
         sa.update(Batch)
         .where(Batch.id == batch_id)
         .values(status=status, packages=Batch.packages + more)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -78,5 +79,7 @@ def forget_unwritten(run_id: str) -> None:
     of_run = sa.and_(Batch.run_id == run_id, Batch.status == "open")
     model.Session.execute(sa.select(Batch.id).where(of_run).with_for_update())
     some = Batch.packages != sa.cast([], JSONB)
-    model.Session.execute(sa.update(Batch).where(of_run, some).values(status="written"))
-    model.Session.execute(sa.delete(Batch).where(of_run))
+    for change in (sa.update(Batch).where(some).values(status="written"), sa.delete(Batch)):
+        model.Session.execute(
+            change.where(of_run).execution_options(synchronize_session=False)
+        )
