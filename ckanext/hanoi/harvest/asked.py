@@ -21,12 +21,13 @@ def answering() -> Iterator[None]:
     if not tk.check_ckan_version(min_version="2.12"):
         yield
         return
-    answers = _Answers()
-    event.listen(model.Session, "do_orm_execute", answers)
+    # this thread's session alone: what one session has must not be given to another
+    session, answers = model.Session(), _Answers()
+    event.listen(session, "do_orm_execute", answers)
     try:
         yield
     finally:
-        event.remove(model.Session, "do_orm_execute", answers)
+        event.remove(session, "do_orm_execute", answers)
 
 
 class _Answers:

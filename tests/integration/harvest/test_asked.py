@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
 from ckan.tests import factories
 from sqlalchemy import event
+from sqlalchemy.orm import object_session
 
 from ckanext.hanoi.harvest.asked import answering
 
@@ -55,6 +58,25 @@ def test_a_user_is_asked_for_once_in_the_block_and_anew_after_it(asked):
         assert len(asked) == 2
     model.User.get(name)
     assert len(asked) == 3
+
+
+def test_another_threads_session_gets_its_own_user(asked):
+    name = factories.User()["name"]
+    found = []
+
+    def ask():
+        user = model.User.get(name)
+        found.append((user, object_session(user) is model.Session()))
+        model.Session.remove()
+
+    with answering():
+        mine = model.User.get(name)
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join(20)
+    ((theirs, is_their_own),) = found
+    assert theirs is not mine
+    assert is_their_own
 
 
 def test_a_dataset_of_the_session_is_known_by_its_id(asked, create):
