@@ -50,16 +50,25 @@ def packages(batch_id: int) -> list[str]:
 
 
 def claim(batch_id: int) -> list[dict[str, Any]] | None:
-    """The records of an open batch of a run that goes on, whose row nobody else touches until the
-    transaction ends; None where there is nothing to be written any more."""
+    """The records of the batch, which is held; None where there is nothing to be written."""
+    records = _held(batch_id, Batch.records)
+    return None if records is None else [dict(item) for item in unpack(records)]
+
+
+def hold(batch_id: int) -> bool:
+    """Whether the batch is open and its run goes on; then nobody else touches its row until the
+    transaction ends."""
+    return _held(batch_id, Batch.id) is not None
+
+
+def _held(batch_id: int, column: Any) -> Any:
     query = (
-        sa.select(Batch.records)
+        sa.select(column)
         .join(Run, Run.id == Batch.run_id)
         .where(Batch.id == batch_id, Batch.status == "open", Run.status == "running")
         .with_for_update(of=Batch)
     )
-    records = model.Session.execute(query).scalar()
-    return None if records is None else [dict(item) for item in unpack(records)]
+    return model.Session.execute(query).scalar()
 
 
 def put(batch_id: int, status: str, written: Iterable[str] = ()) -> None:

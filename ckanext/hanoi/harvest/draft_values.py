@@ -26,6 +26,7 @@ def printable(text: str) -> str:
 
 
 def text_of(value: Any) -> str:
+    """The text of a text, number or boolean; empty of what holds several."""
     if value is None or isinstance(value, (Mapping, list, tuple)):
         return ""
     if isinstance(value, bool):
@@ -34,15 +35,18 @@ def text_of(value: Any) -> str:
 
 
 def texts_of(value: Any) -> list[str]:
+    """The texts of a list or of one value, without empty ones."""
     items = value if isinstance(value, (list, tuple)) else [value]
     return [text for text in map(text_of, items) if text]
 
 
 def list_of(value: Any) -> list[Any]:
+    """The list; empty of anything else."""
     return list(value) if isinstance(value, (list, tuple)) else []
 
 
 def mapping_of(value: Any) -> dict[str, Any]:
+    """The object; what is none, under ``extras``."""
     return dict(value) if isinstance(value, Mapping) else {"extras": value} if value else {}
 
 
@@ -60,6 +64,7 @@ def languages_of(value: Any) -> tuple[str, str, dict[str, str]]:
 
 
 def iso_of(text: str, end: bool = False) -> str:
+    """The date in ISO 8601, of a period its first day or (``end``) its last; empty of no date."""
     parsed = dates.parse(text)
     if parsed is None:
         return ""

@@ -13,7 +13,16 @@ from ckan import model
 from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.hanoi.harvest import errors, finish, jobs, notify, priority, retention, settings
+from ckanext.hanoi.harvest import (
+    batches,
+    errors,
+    finish,
+    jobs,
+    notify,
+    priority,
+    retention,
+    settings,
+)
 from ckanext.hanoi.harvest.catalog import Catalog
 from ckanext.hanoi.harvest.packing import pack, unpack
 from ckanext.hanoi.harvest.record import N_
@@ -177,14 +186,16 @@ def due() -> dict[str, list[str]]:
 def index_leftovers() -> None:
     """Index what a run that has ended could not: it is in the database, Solr was away. Nothing else
     is left of its batches."""
-    batches = model.Session.execute(
-        sa.select(Batch.id, Batch.packages)
-        .join(Run, Run.id == Batch.run_id)
-        .where(Run.status.not_in(OPEN))
-    ).all()
-    for batch_id, packages in batches:
+    left = (
+        model.Session.execute(
+            sa.select(Batch.id).join(Run, Run.id == Batch.run_id).where(Run.status.not_in(OPEN))
+        )
+        .scalars()
+        .all()
+    )
+    for batch_id in left:
         try:
-            Catalog().index(dict.fromkeys(packages))
+            Catalog().index(batches.packages(batch_id))
         except errors.SEARCH_GONE as error:
             model.Session.rollback()
             log.warning("The search index does not answer: %s", error)

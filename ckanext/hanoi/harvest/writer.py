@@ -146,7 +146,7 @@ class Writer:
 
     def _write_each(self, batch_id: int, items: list[dict[str, Any]]) -> None:
         for item in items:
-            if batches.claim(batch_id) is None:
+            if not batches.hold(batch_id):
                 self.catalog.rollback()
                 return
             try:
@@ -157,7 +157,7 @@ class Writer:
             except Exception as error:  # one record's failure is that record's alone
                 self.catalog.rollback()
                 self._failed(item, error)
-        if batches.claim(batch_id) is not None:
+        if batches.hold(batch_id):
             batches.put(batch_id, "written")
         self.catalog.commit()
 
