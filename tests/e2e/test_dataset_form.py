@@ -5,6 +5,7 @@ import itertools
 import time
 
 import pytest
+from lists import choose
 from playwright.sync_api import Page, expect
 
 _number = itertools.count(int(time.time()))
@@ -25,18 +26,6 @@ def _log_in(page: Page, site) -> Page:
     return page
 
 
-def _choose(page: Page, field: str, *typed: str) -> None:
-    """Choose in a list by keyboard: open it, type without accents, Enter."""
-    for word in typed:
-        page.locator(f"#{field} + .select2-container [role=combobox], "
-                     f"#{field} + .select2-container input").first.focus()
-        page.keyboard.press("Enter")
-        expect(page.locator(".select2-container--open .select2-search__field")).to_be_focused()
-        page.keyboard.type(word)
-        expect(page.locator(".select2-results__option--highlighted")).to_be_visible()
-        page.keyboard.press("Enter")
-
-
 def _continue(page: Page) -> None:
     button = page.locator("#dataset-edit button[name=save].btn-primary")
     button.focus()
@@ -49,8 +38,8 @@ def _start(page: Page, title: str) -> str:
     page.goto("/dataset/new")
     page.fill("#field-title", title)
     page.locator("#field-name").evaluate("(field, name) => { field.value = name }", name)
-    _choose(page, "field-organizations", "sgdvdt")
-    _choose(page, "field-theme", "giao duc")
+    choose(page, "field-organizations", "sgdvdt")
+    choose(page, "field-theme", "giao duc")
     _continue(page)
     page.wait_for_url(f"**/dataset/new/{name}/2")
     return name
@@ -61,11 +50,11 @@ def test_a_dataset_is_made_by_keyboard_without_typing_an_accent_in_a_list(editor
     editor.screenshot(path=screenshots / "dataset-form.png", full_page=True)
     editor.fill("#field-contact_email", "dulieu@hanoi.gov.vn")
     _continue(editor)
-    _choose(editor, "field-frequency", "hang nam")
-    _choose(editor, "field-spatial_coverage", "dong da", "p ba dinh")
+    choose(editor, "field-frequency", "hang nam")
+    choose(editor, "field-spatial_coverage", "dong da", "p ba dinh")
     editor.fill("#field-modified", "30/09/2025")
     _continue(editor)
-    _choose(editor, "field-license_id", "dieu 43")
+    choose(editor, "field-license_id", "dieu 43")
     _continue(editor)
     _continue(editor)
     editor.wait_for_url(f"**/dataset/{name}/resource/new")

@@ -6,6 +6,7 @@ import uuid
 
 import legacy
 import pytest
+from lists import choose
 from playwright.sync_api import Page, expect
 
 AGENCY = "so-giao-duc-va-dao-tao"
@@ -23,15 +24,6 @@ FILES = (
 
 def _next(page: Page) -> None:
     page.locator("#dataset-edit button[name=save].btn-primary").press("Enter")
-
-
-def _choose(page: Page, field: str, typed: str) -> None:
-    page.locator(f"#{field} + .select2-container [role=combobox], "
-                 f"#{field} + .select2-container input").first.focus()
-    page.keyboard.press("Enter")
-    page.keyboard.type(typed)
-    expect(page.locator(".select2-results__option--highlighted").last).to_be_visible()
-    page.keyboard.press("Enter")
 
 
 def _begin(page: Page, lang: str, title: str) -> str:
@@ -92,7 +84,7 @@ def test_contact_and_licence_come_from_the_agency_and_the_score_says_what_is_mis
     _next(page)
     page.wait_for_url(f"**/dataset/new/{name}/3")
     page.goto(f"{lang}/dataset/new/{name}/1")
-    _choose(page, "field-theme", "giao duc")
+    choose(page, "field-theme", "giao duc")
     _next(page)
     page.wait_for_url(f"**/dataset/new/{name}/2")
     # what a person has emptied is not filled in again
@@ -110,12 +102,12 @@ def test_choices_are_found_without_accents_by_initials_and_by_old_names(staff):
     name = _begin(page, "", f"Lựa chọn {uuid.uuid4().hex[:8]}")
     page.goto(f"/dataset/new/{name}/3")
     for typed in ("dong da", "ĐỐNG ĐA", "p dong da"):
-        _choose(page, "field-spatial_coverage", typed)
+        choose(page, "field-spatial_coverage", typed)
         expect(page.locator("#field-spatial_coverage + .select2-container")).to_contain_text(
             "Phường Đống Đa")
         page.locator("#field-spatial_coverage").evaluate(
             "field => jQuery(field).val([]).trigger('change')")
-    _choose(page, "field-frequency", "hang thang")
+    choose(page, "field-frequency", "hang thang")
     expect(page.locator("#field-frequency")).to_have_value("MONTHLY")
 
 
