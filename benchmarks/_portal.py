@@ -29,11 +29,11 @@ _LAST_CHANGE = "2026-01-01T01:02:03.123456"
 _FORMATS = ("CSV", "XLSX", "JSON")
 
 
-def dataset(i: int, version: int = 0, bad: bool = False) -> dict[str, Any]:
+def dataset(i: int, version: int = 0, bad: int = 0) -> dict[str, Any]:
     """The ``i``-th dataset as CKAN's API gives it: 3 files, 4 keywords, 3 extras, 4 kB of JSON.
 
     Another ``version`` has another title, description and date of change; a ``bad`` one has a
-    version number that CKAN refuses.
+    version number that CKAN refuses, another for each number.
     """
     seed = hashlib.sha256(f"{i}-{version}".encode()).digest()
     words = [_WORDS[byte % len(_WORDS)] for byte in seed]
@@ -50,7 +50,7 @@ def dataset(i: int, version: int = 0, bad: bool = False) -> dict[str, Any]:
         "license_url": "https://creativecommons.org/licenses/by/4.0/",
         "isopen": True, "private": False, "state": "active", "type": "dataset",
         "url": f"https://data.example.org/dataset/{i}",
-        "version": "1." * 200 if bad else "1.0",
+        "version": "1." * (200 + bad) if bad else "1.0",
         "creator_user_id": "9c0d9d4e-25a5-4f7c-9d9c-2f3dd8a4a8f1",
         "metadata_created": "2025-01-01T00:00:00.000000",
         "metadata_modified": modified,
@@ -98,7 +98,8 @@ class Large(portal.CkanPortal):
 
     def settle(self, query: dict[str, str]) -> dict[str, Any]:
         """``size``; ``first``: number of the first dataset; ``step``: every so-manieth has
-        ``version``, 0 for none; ``bad``: how many, from the first on, CKAN refuses."""
+        ``version``, 0 for none; ``bad``: how many, from the first on, CKAN refuses in each
+        version."""
         names = ("size", "first", "step", "version", "bad")
         self.state = {name: int(query.get(name, 0)) for name in names}
         return self.state
@@ -107,7 +108,7 @@ class Large(portal.CkanPortal):
         state = self.state
         changed = bool(state["step"]) and position % state["step"] == state["step"] - 1
         return dataset(state["first"] + position, state["version"] if changed else 0,
-                       position < state["bad"])  # fmt: skip
+                       state["version"] if position < state["bad"] else 0)  # fmt: skip
 
     def package_search(self, query: dict[str, str]) -> dict[str, Any]:
         """A page, by id; the filter of an incremental harvest is heeded."""

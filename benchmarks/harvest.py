@@ -30,7 +30,7 @@ from benchmarks._report import AT_LEAST, AT_MOST, Figures, main, say
 TITLE = "Harvesting {size} datasets of three files from a CKAN portal"
 #: A run that is given in full compares every record.
 FULL = {"full": True}
-#: How often what takes a second is done.
+#: How often what takes a second or two is done.
 _TIMES = 9
 #: What ckanext-harvest needs, and what a CKAN without us has beside it.
 _STOCK, _BARE = "harvest ckan_harvester", "activity image_view text_view"
@@ -156,13 +156,17 @@ def _one_percent(
     figures: Figures, portal: Portal, size: int, stock: float, workers: Workers
 ) -> None:
     say("1 % changed, one record bad")
-    portal.settle(size, step=100, version=1, bad=1)
-    run = harvest("cong", workers, **FULL)
-    # ours takes what it can of the bad record, stock refuses it
-    _expect(run.counts["updated"] + run.counts["failed"], size // 100 + 1)
+    seconds = []
+    for version in range(1, _TIMES + 1):
+        portal.settle(size, step=100, version=version, bad=1)
+        run = harvest("cong", workers, **FULL)
+        # ours takes what it can of the bad record, stock refuses it
+        _expect(run.counts["updated"] + run.counts["failed"], size // 100 + 1)
+        seconds.append(run.seconds)
     figures.add(
-        "one_percent", "1 % changed, one record bad, in full", run.seconds, "s",
-        peer=stock, less=True, target=(AT_LEAST, 20), note="Stock: force_all",
+        "one_percent", "1 % changed, one record bad, in full", median(seconds), "s",
+        peer=stock, less=True, target=(AT_LEAST, 20),
+        note=f"Median of {_TIMES} runs with other changes each; stock: force_all",
     )  # fmt: skip
 
 

@@ -33,8 +33,8 @@ def answering() -> Iterator[None]:
 class _Answers:
     def __init__(self) -> None:
         self._users: dict[Any, Any] = {}
-        #: An earlier answer, in which to put other rows.
-        self._packages: Any = None
+        #: Of each class an earlier answer, in which to put other rows.
+        self._earlier: dict[Any, Any] = {}
 
     def __call__(self, asked: Any) -> Any:
         if not asked.is_select or asked.is_column_load or asked.is_relationship_load:
@@ -47,8 +47,8 @@ class _Answers:
         entity = entities[0]["expr"]
         if entity is model.User:
             return self._user(asked)
-        if entity is model.Package:
-            return self._package(asked)
+        if entity is model.Package or entity is model.Group:
+            return self._by_id(asked, entity)
         return None
 
     def _user(self, asked: Any) -> Any:
@@ -60,26 +60,26 @@ class _Answers:
             self._users[question] = asked.invoke_statement().freeze()
         return self._users[question]()
 
-    def _package(self, asked: Any) -> Any:
+    def _by_id(self, asked: Any, entity: Any) -> Any:
         id_ = _only_id(asked.statement)
         if id_ is None:
             return None
-        if self._packages is None:
-            self._packages = asked.invoke_statement().freeze()
-            return self._packages()
-        package = asked.session.identity_map.get(identity_key(model.Package, id_))
-        return None if package is None else self._packages.with_new_rows([(package,)])()
+        if entity not in self._earlier:
+            self._earlier[entity] = asked.invoke_statement().freeze()
+            return self._earlier[entity]()
+        one = asked.session.identity_map.get(identity_key(entity, id_))
+        return None if one is None else self._earlier[entity].with_new_rows([(one,)])()
 
 
 def _only_id(statement: Any) -> str | None:
-    """The id where the question is "which dataset has this id" and nothing else."""
+    """The id where the question is "who has this id" and nothing else."""
     more = (
-        statement._limit_clause is not None, statement._order_by_clauses, statement._setup_joins,
+        statement._offset_clause is not None, statement._order_by_clauses, statement._setup_joins,
         statement._from_obj, statement._for_update_arg is not None,
     )  # fmt: skip
     where = statement.whereclause
     if any(more) or getattr(where, "operator", None) is not operators.eq:
         return None
     column = where.left
-    is_id = getattr(column, "name", "") == "id" and column.table.name == "package"
+    is_id = getattr(column, "name", "") == "id" and column.table.name in ("package", "group")
     return getattr(where.right, "effective_value", None) if is_id else None

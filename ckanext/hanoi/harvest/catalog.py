@@ -20,6 +20,7 @@ from ckan import model
 from ckan.lib import plugins as lib_plugins
 from ckan.lib import search
 from ckan.lib.search import index as search_index
+from sqlalchemy.orm import selectinload
 
 from ckanext.hanoi import bulk
 from ckanext.hanoi.harvest import diff, fresh, tags
@@ -44,6 +45,7 @@ class Catalog:
         self._shown = Shown()
         self._tags: dict[str, Any] = {}
         self._owners_held: Sequence[Any] = ()
+        self._packages_held: Sequence[Any] = ()
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -53,7 +55,7 @@ class Catalog:
                 yield
             finally:
                 self._shown.forget()
-                self._tags, self._owners_held = {}, []
+                self._tags, self._owners_held, self._packages_held = {}, [], []
 
     def _context(self, **more: Any) -> Any:
         # saves CKAN from asking for the user at each step; the session forgets whom nobody holds
@@ -116,6 +118,16 @@ class Catalog:
     def show(self, id_: str) -> dict[str, Any]:
         """The dataset as it is in the database, not as the index remembers it."""
         return tk.get_action("package_show")(self._context(use_cache=False), {"id": id_})
+
+    def originals(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """``{id: dataset}`` of datasets that are to be updated next, as ``show`` gives them."""
+        ids = list(ids)
+        # what CKAN asks of each dataset that it updates; the session forgets what nobody holds
+        self._packages_held = model.Session.execute(_whole(ids)).scalars().all() if ids else ()
+        if not self._shown.together(ids):
+            return {id_: self.show(id_) for id_ in ids}
+        context = self._context()
+        return {id_: self._shown.dataset(context, id_) or self.show(id_) for id_ in ids}
 
     def problems(self, dataset: dict[str, Any]) -> dict[str, Any]:
         """What CKAN would refuse of the dataset: ``{field: messages}``, empty where nothing."""
@@ -267,6 +279,19 @@ def filled_in(original: dict[str, Any]) -> dict[str, Any]:
     return filled
 
 
+def _whole(ids: list[str]) -> Any:
+    """A query for the datasets with all that hangs on them."""
+    package: Any = model.Package
+    link: Any = model.PackageTag
+    parts = (
+        selectinload(package.package_tags).joinedload(link.tag),
+        selectinload(package.resources_all),
+        selectinload(package.relationships_as_subject),
+        selectinload(package.relationships_as_object),
+    )
+    return sa.select(package).where(package.id.in_(ids)).options(*parts)
+
+
 def _collector(documents: list[dict[str, Any]]):
     """CKAN's ``index_package``, with a list in the place of its connection to Solr.
 
@@ -310,10 +335,14 @@ def _stem(name: str) -> str:
 
 
 def _with_own_keys(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One in which nothing changes stays as it is: CKAN neither checks nor saves it then."""
     known = {resource["id"]: resource for resource in old}
     merged = []
     for resource in new:
         before = known.get(resource.get("id", ""), {})
+        if before and diff.is_same_resource(before, resource):
+            merged.append(before)
+            continue
         own = {key: before[key] for key in _KEPT_RESOURCE_KEYS if before.get(key) is not None}
         merged.append({**own, **resource})
     return merged

@@ -50,6 +50,11 @@ def _normal_resource(resource: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def is_same_resource(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether ``new`` says nothing of the resource that ``old`` doesn't say, and nothing less."""
+    return _normal_resource(old) == _normal_resource(new)
+
+
 def differences(
     old: Mapping[str, Any], new: Mapping[str, Any], fields: Iterable[str]
 ) -> dict[str, tuple[Any, Any]]:

@@ -53,7 +53,7 @@ class _New:
 
 
 def create(
-    pairs: Iterable[tuple[Any, dict[str, Any]]], on_written: Callable[[list[str]], None]
+    pairs: Iterable[tuple[Any, dict[str, Any]]], on_written: Callable[[list[str]], object]
 ) -> list[list[str]]:
     """Create the datasets; returns the ids of each one's resources.
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from ckanext.hanoi.harvest import batches, report, settings
 from ckanext.hanoi.harvest.connectors import Record, SourceError, Unreadable
@@ -42,7 +42,7 @@ class Stopped(Exception):
 
 
 class Reader:
-    """Reads the source of one run. ``on_batch`` is called with the id of each batch it filled."""
+    """Reads the source of one run. ``on_batch(id, last)`` is called for each batch it filled."""
 
     def __init__(self, run_id: str, setup: Setup, on_batch) -> None:
         self.run_id, self.setup, self.on_batch = run_id, setup, on_batch
@@ -66,9 +66,9 @@ class Reader:
                 not_modified = True
             except SourceError:
                 # what came before the error is written all the same
-                self._flush()
+                self._flush(last=True)
                 raise
-            self._flush()
+            self._flush(last=True)
             self._finish(fetcher, complete=since is None, not_modified=not_modified)
 
     def _since(self, run: Run) -> str | None:
@@ -131,12 +131,7 @@ class Reader:
         """Put down the identities; returns the records not seen before in this reading."""
         fresh: dict[str, Record] = {}
         while records:
-            rows = [
-                {"run_id": self.run_id, "guid": guid, "title": title}
-                for guid, (_record, title) in records.items()
-            ]
-            statement = insert(Seen).values(rows).on_conflict_do_nothing().returning(Seen.guid)
-            new = set(model.Session.execute(statement).scalars())
+            new = _put_down(self.run_id, {guid: title for guid, (_, title) in records.items()})
             fresh.update({guid: records[guid][0] for guid in new})
             old = {guid: pair for guid, pair in records.items() if guid not in new}
             titles = (
@@ -200,7 +195,7 @@ class Reader:
             row = {"run_id": self.run_id, "guid": guid, "title": ""}
             model.Session.execute(insert(Seen).values(row).on_conflict_do_nothing())
 
-    def _flush(self) -> None:
+    def _flush(self, last: bool = False) -> None:
         if not self.pending:
             return
         batch = Batch(run_id=self.run_id, records=pack(self.pending))
@@ -209,7 +204,7 @@ class Reader:
         batch_id = batch.id
         model.Session.commit()
         self.pending = []
-        self.on_batch(batch_id)
+        self.on_batch(batch_id, last)
 
     def _heartbeat(self) -> None:
         result: Any = model.Session.execute(
@@ -252,6 +247,20 @@ def _chunks(records: Iterable[Record | Unreadable]) -> Iterator[list[Record | Un
         raise
     if chunk:
         yield chunk
+
+
+def _put_down(run_id: str, titles: dict[str, str]) -> set[str]:
+    """Note that records with these identities were seen; returns the identities that were not
+    there yet. As arrays they are one statement however many they are, so it is built but once."""
+    texts = ARRAY(sa.UnicodeText)
+    rows = sa.select(
+        sa.literal(run_id),
+        sa.func.unnest(sa.literal(list(titles), texts)),
+        sa.func.unnest(sa.literal(list(titles.values()), texts)),
+    )
+    columns = [Seen.run_id.key, Seen.guid.key, Seen.title.key]
+    statement = insert(Seen.__table__).from_select(columns, rows).on_conflict_do_nothing()
+    return set(model.Session.execute(statement.returning(Seen.__table__.c.guid)).scalars())
 
 
 def title_digest(record: Record) -> str:

@@ -24,7 +24,7 @@ def put(rows: Iterable[Mapping[str, Any]]) -> None:
     values = [dict(row) for row in rows]
     if not values:
         return
-    statement = insert(Change).values(values)
+    statement = insert(Change.__table__)
     again: dict[str, Any] = {
         name: statement.excluded[name]
         for name in ("package_id", "title", "fields", "stage", "message", "params", "raw")
@@ -37,7 +37,7 @@ def put(rows: Iterable[Mapping[str, Any]]) -> None:
         else_=statement.excluded.action,
     )
     model.Session.execute(
-        statement.on_conflict_do_update(index_elements=["run_id", "guid"], set_=again)
+        statement.on_conflict_do_update(index_elements=["run_id", "guid"], set_=again), values
     )
 
 

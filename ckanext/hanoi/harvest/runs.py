@@ -149,7 +149,7 @@ def _fill(run: Run, rows: list[bytes]) -> None:
     for first in range(0, len(items), size):
         model.Session.add(Batch(run_id=run.id, records=pack(items[first : first + size])))
     seen = [{"run_id": run.id, "guid": item["guid"], "title": ""} for item in items]
-    model.Session.execute(insert(Seen).values(seen).on_conflict_do_nothing())
+    model.Session.execute(insert(Seen.__table__).on_conflict_do_nothing(), seen)
     run.read_done = True
     model.Session.commit()
 

@@ -64,10 +64,13 @@ class Shown:
         self._kept.clear()
         self._together = None
 
-    def together(self, ids: Collection[str]) -> None:
-        """These are asked for next: the database is asked for all of them now."""
-        if not is_overridden(frozenset({"package_show"})):
-            self._together = Dictized(ids)
+    def together(self, ids: Collection[str]) -> bool:
+        """These are asked for next: the database is asked for all of them now. False where some
+        plugin has its own ``package_show``, which has to be asked."""
+        if is_overridden(frozenset({"package_show"})):
+            return False
+        self._together = Dictized(ids) if ids else None
+        return True
 
     def _flushed(self, session: Any, _flush: Any) -> None:
         changed = (*session.new, *session.dirty, *session.deleted)

@@ -138,8 +138,9 @@ def _read(
     if done:
         return
 
-    def on_batch(batch_id: int) -> None:
-        if not inline:
+    def on_batch(batch_id: int, last: bool) -> None:
+        # the reader comes to the last one itself before another process could begin with it
+        if not inline and not last:
             jobs.enqueue_write(run_id, batch_id)
             # a Redis that was emptied has forgotten it
             jobs.ensure_beat()

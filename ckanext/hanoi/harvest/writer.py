@@ -222,9 +222,10 @@ class Writer:
         self.catalog.prepare(dataset for _, dataset in todo)
         self._create([pair for pair in todo if pair[1]["id"] not in transaction.states],
                      transaction)  # fmt: skip
-        for item, dataset in todo:
-            if dataset["id"] in transaction.states:
-                self._update(item, dataset, transaction)
+        known = [pair for pair in todo if pair[1]["id"] in transaction.states]
+        originals = self.catalog.originals(dataset["id"] for _, dataset in known)
+        for item, dataset in known:
+            self._update(item, originals[dataset["id"]], dataset, transaction)
         self._save_identities(transaction.identities)
         report.put(transaction.changes)
         return transaction.written
@@ -269,8 +270,10 @@ class Writer:
             resources = diff.remember_resources(own, dataset["resources"])
             self._note("created", item, dataset, resources, transaction)
 
-    def _update(self, item: _Item, dataset: dict[str, Any], transaction: _Transaction) -> None:
-        original = self.catalog.show(item.package_id)
+    def _update(
+        self, item: _Item, original: dict[str, Any], dataset: dict[str, Any],
+        transaction: _Transaction,
+    ) -> None:
         resources = diff.keep_resource_ids(
             _known_resources(item.identity, original), dataset["resources"], item.package_id
         )
@@ -345,11 +348,12 @@ class Writer:
     def _save_identities(self, rows: list[dict[str, Any]]) -> None:
         if not rows:
             return
-        statement = insert(Identity).values(rows)
+        statement = insert(Identity.__table__)
         names = [name for name in rows[0] if name not in ("source_id", "guid")]
         model.Session.execute(
             statement.on_conflict_do_update(
                 index_elements=["source_id", "guid"],
                 set_={name: statement.excluded[name] for name in names},
-            )
+            ),
+            rows,
         )

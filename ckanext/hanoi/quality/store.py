@@ -167,12 +167,13 @@ def _update(ids: list[str]) -> None:
     ]  # fmt: skip
     if not rows:
         return
-    statement = insert(Quality).values(rows)
+    statement = insert(Quality.__table__)
     model.Session.execute(
         statement.on_conflict_do_update(
             index_elements=["package_id"],
             set_={name: statement.excluded[name] for name in rows[0] if name != "package_id"},
-        )
+        ),
+        rows,
     )
 
 
@@ -223,7 +224,7 @@ def _update_links(found: dict[str, dict[str, Any]]) -> None:
         if (package_id, id_) not in there
     ]
     if new:
-        model.Session.execute(insert(LinkCheck).values(new).on_conflict_do_nothing())
+        model.Session.execute(insert(LinkCheck.__table__).on_conflict_do_nothing(), new)
     _copy_known([one["id"] for one in new])
 
 

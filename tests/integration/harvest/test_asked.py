@@ -92,6 +92,18 @@ def test_a_dataset_of_the_session_is_known_by_its_id(asked, create):
         assert len(asked) == 2
 
 
+def test_an_organization_of_the_session_is_known_by_its_id(asked):
+    ids = [factories.Organization()["id"] for _ in range(2)]
+    with answering():
+        held = [model.Group.get(ids[0]), model.Session.get(model.Group, ids[1])]
+        del asked[:]
+        assert [model.Group.get(id_) for id_ in ids] == held
+        assert asked == []
+        assert model.Session.query(model.Group).filter_by(id=ids[0]).offset(1).first() is None
+        assert model.Group.get("none") is None
+        assert len(asked) >= 2
+
+
 def test_any_other_question_is_asked(asked, create):
     id_ = create(resources=[{"url": "https://data.example.org/a"}])
     with answering():

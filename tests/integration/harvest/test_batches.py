@@ -78,7 +78,7 @@ def setup_of(run_id: str) -> Setup:
 
 
 def read(run_id: str) -> None:
-    Reader(run_id, setup_of(run_id), lambda _batch: None).read()
+    Reader(run_id, setup_of(run_id), lambda _batch, _last: None).read()
 
 
 def write(run_id: str) -> None:

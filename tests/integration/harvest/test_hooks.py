@@ -223,14 +223,16 @@ def test_a_dataset_that_changed_after_it_was_shown_is_indexed_as_it_is(
     portal.fill(2)
     admin.add_source(portal.url)
     both = shown.Shown.both
+    user = {"user": admin.sysadmin["name"]}
 
     def later(self, context, ids):
-        for package in model.Session.query(model.Package).filter_by(type="dataset"):
-            helpers.call_action("package_patch", id=package.id, title="Sửa bằng tay")
+        for id_ in ids:
+            helpers.call_action("package_patch", user, id=id_, title="Sửa bằng tay")
         return both(self, context, ids)
 
     monkeypatch.setattr(shown.Shown, "both", later)
-    admin.run()
+    run = admin.run()
+    assert run["status"] == "finished", run["message"]
     assert {dataset["title"] for dataset in admin.datasets()} == {"Sửa bằng tay"}
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.hanoi.harvest.diff import differences, keep_resource_ids, normal
+from ckanext.hanoi.harvest.diff import differences, is_same_resource, keep_resource_ids, normal
 
 FIELDS = ["title", "notes", "tags", "extras", "resources", "private", "theme"]
 
@@ -25,6 +25,13 @@ def test_the_same_dataset_as_shown_and_as_written_has_no_difference():
 def test_a_difference_tells_old_and_new():
     assert differences({"title": "A"}, {"title": "B"}, FIELDS) == {"title": ("A", "B")}
     assert differences({"notes": "A"}, {}, FIELDS) == {"notes": ("A", None)}
+
+
+def test_a_resource_is_the_same_whatever_the_catalog_put_down_beside_it():
+    shown = {"id": "r", "url": "u", "size": 3, "position": 1, "created": "2026-01-01", "hash": ""}
+    assert is_same_resource(shown, {"id": "r", "url": "u", "size": "3"})
+    assert not is_same_resource(shown, {"id": "r", "url": "u"})
+    assert not is_same_resource(shown, {"id": "r", "url": "u", "size": 3, "name": "Tệp"})
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS[:2]), st.text()))

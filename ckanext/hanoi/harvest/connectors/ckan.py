@@ -114,14 +114,15 @@ class CkanConnector(Connector):
 
     def _wanted(self, content: Mapping[str, Any]) -> bool:
         """Whether the organization is one that was asked for, should the source not have heeded."""
+        wanted = set(self.option("organizations") or ())
+        unwanted = set(self.option("exclude_organizations") or ())
+        if not wanted and not unwanted:
+            return True
         organization = content.get("organization")
         names = {loose.text(organization), loose.text(content.get("owner_org"))}
         if isinstance(organization, Mapping):
             names |= {loose.text(organization.get(key)) for key in ("name", "id", "title")}
-        wanted = set(self.option("organizations") or ())
-        return not (wanted and not names & wanted) and not names & set(
-            self.option("exclude_organizations") or ()
-        )
+        return not (wanted and not names & wanted) and not names & unwanted
 
     def _query(self, since: str | None) -> dict[str, str]:
         filters = [str(self.option("filter") or "").strip()]
