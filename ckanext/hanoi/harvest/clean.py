@@ -44,15 +44,16 @@ _OPENING = re.compile(r"<(?=[a-zA-Z/!?])(?!(?:https?|ftp|mailto):[^\s<>]*>|[\w.+
 # NUL, UTF-8 the surrogates, XML 1.0 the others.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
-_UNPRINTABLE_JSON = re.compile(
-    _UNPRINTABLE.pattern + r"|\\u(?:00[01][0-9a-f]|007f|00[89][0-9a-f]|d[89a-f]..|fff[ef])", re.I
+# What JSON may write them as; by both cases, as ignoring case would keep it from looking for \u.
+_ESCAPED_UNPRINTABLE = re.compile(
+    r"\\u(?:00[01][0-9a-fA-F]|007[fF]|00[89][0-9a-fA-F]|[dD][89a-fA-F]..|[fF]{3}[efEF])"
 )
 
 
 def printable_json(text: str) -> bool:
     """Whether no text in this JSON can need ``printable``: to look once at a page is cheaper than
     to walk through all of its values."""
-    return _UNPRINTABLE_JSON.search(text) is None
+    return not (_ESCAPED_UNPRINTABLE.search(text) or _UNPRINTABLE.search(text))
 
 
 def printable(value: Any) -> Any:

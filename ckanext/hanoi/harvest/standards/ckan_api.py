@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -234,12 +235,17 @@ class Search:
 
     def packages(self, first: Page) -> Found:
         page: Page | None = first
-        for _ in range(_ROUNDS):
-            before = len(self.seen)
-            yield from self._round(page)
-            page = None
-            if not self._missing() or len(self.seen) == before:
-                break
+        pool = ThreadPoolExecutor(1, "hanoi-page")
+        try:
+            for _ in range(_ROUNDS):
+                before = len(self.seen)
+                yield from self._round(page, pool)
+                page = None
+                if not self._missing() or len(self.seen) == before:
+                    break
+        finally:
+            # who stops reading does not wait for the page after that
+            pool.shutdown(wait=False, cancel_futures=True)
         if self._missing():
             names = (self.api.names() if self.whole else None) or []
             yield from _shown(self.api, self.seen, names)
@@ -257,7 +263,8 @@ class Search:
         known = self.seen.names()
         return len(set(names)) >= len(self.seen) and all(_short(name) in known for name in names)
 
-    def _round(self, page: Page | None) -> Found:
+    def _round(self, page: Page | None, pool: ThreadPoolExecutor) -> Found:
+        """The next page is asked for while this one is looked at."""
         start, stale, back = 0, 0, 0
         while True:
             page = page or self._page(start)
@@ -267,18 +274,21 @@ class Search:
                 start, back, page = max(0, start - self.size // 2), back + 1, None
                 continue
             back, before = 0, len(self.seen)
+            end = start + got
+            following = end - 1 if got > 1 else end
+            coming: Future[Page] | None = None
+            if got and self.count is not None and end < self.count:
+                coming = pool.submit(self._page, following)
             for package in page.packages:
                 guid = self.seen.take(package)
                 if guid is not None:
                     yield guid, package
-            page = None
             stale = stale + 1 if len(self.seen) == before else 0
-            end = start + got
             if not got or stale > 1 or (stale and (self.count is None or end >= self.count)):
                 return
             if self.count is not None and end >= self.count and got < self.size:
                 return
-            start = end - 1 if got > 1 else end
+            start, page = following, coming.result() if coming else None
 
     def _page(self, start: int) -> Page:
         while True:

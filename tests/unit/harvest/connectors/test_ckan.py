@@ -5,11 +5,13 @@ import contextlib
 import json
 import random
 import re
+import threading
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from portal import data, identities, read, spoiled_json
+from portal import data, fetcher, identities, read, spoiled_json
 from werkzeug import Request, Response
 
 from ckanext.hanoi.harvest.connectors import Record, SourceError
@@ -121,6 +123,32 @@ def test_a_portal_that_gives_fewer_rows_than_asked_for_is_read_completely(serve)
     portal = Portal([package(n) for n in range(57)])
     portal.cap = 4
     assert len(read(serve(portal))[0]) == 57
+
+
+def test_the_next_page_is_asked_for_while_one_is_looked_at(serve):
+    portal = Portal([package(n) for n in range(40)])
+    with fetcher() as fetch:
+        records = serve(portal).records(fetch)
+        next(records)
+        deadline = time.monotonic() + 5
+        while len(portal.searches()) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert [int(args["start"]) for args in portal.searches()] == [0, 9]
+        assert len(list(records)) == 39
+
+
+def test_who_stops_reading_does_not_wait_for_the_next_page(serve):
+    portal = Portal([package(n) for n in range(40)])
+    go_on = threading.Event()
+    portal.before_page = lambda portal, start: go_on.wait(10) and None if start else None
+    connector = serve(portal)
+    with fetcher() as fetch:
+        records = connector.records(fetch)
+        next(records)
+        began = time.monotonic()
+        records.close()
+    assert time.monotonic() - began < 2
+    go_on.set()
 
 
 @pytest.mark.parametrize("sorts", [("name asc",), ("",)])
