@@ -19,9 +19,9 @@ from ckanext.hanoi.agencies import store
 from ckanext.hanoi.dcat import describe
 from ckanext.hanoi.dcat.describe import Agent, Site
 from ckanext.hanoi.dcat.statements import PREFIXES
-from ckanext.hanoi.harvest import graph as rdf
-from ckanext.hanoi.harvest import mapping
 from ckanext.hanoi.harvest.config import SourceConfig
+from ckanext.hanoi.harvest.mapping.dataset import to_dataset
+from ckanext.hanoi.harvest.parsing import graph as rdf
 from ckanext.hanoi.harvest.setup import Agencies
 from ckanext.hanoi.harvest.standards import dcat_dataset, dcat_records
 
@@ -44,7 +44,7 @@ class HanoiProfile(RDFProfile):
         for candidate in dcat_records.candidates(self._document(), _NOWHERE):
             if candidate.content.get("@id") == str(dataset_ref):
                 draft = dcat_dataset.to_draft(candidate.content)
-                mapped = mapping.to_dataset(draft, SourceConfig(), Agencies(), None)
+                mapped = to_dataset(draft, SourceConfig(), Agencies(), None)
                 dataset_dict.update(mapped.dataset)
         return dataset_dict
 

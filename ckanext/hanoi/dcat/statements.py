@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from ckanext.hanoi.harvest.graph import NAMESPACES
+from ckanext.hanoi.harvest.parsing.graph import NAMESPACES
 
 PREFIXES = {
     **{key: NAMESPACES[key] for key in (

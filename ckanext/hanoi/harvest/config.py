@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from ckanext.hanoi.harvest.connectors import Connector, Option
+from ckanext.hanoi.harvest.mapping.fields import FIELDS
 from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.vietnamese import fold, nfc
 
@@ -276,8 +277,6 @@ class _Reader:
         )
 
     def _read_keep_fields(self, path: str, value: Any) -> tuple[str, ...]:
-        from ckanext.hanoi.harvest.mapping import FIELDS
-
         names = self._read_keywords(path, value)
         for name in names:
             self._field(path, name, FIELDS)

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.hanoi import bulk
-from ckanext.hanoi.harvest import batches, guard, locks, priority, report, settings
-from ckanext.hanoi.harvest.catalog import Catalog
+from ckanext.hanoi.harvest import guard, locks, report, settings
 from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.harvest.schedule import next_due
 from ckanext.hanoi.harvest.setup import Setup
+from ckanext.hanoi.harvest.writing import batches, priority
+from ckanext.hanoi.harvest.writing.catalog import Catalog
 from ckanext.hanoi.model.harvest import DELETED, Batch, Change, Identity, Run, Seen, Source, now
 
 log = logging.getLogger(__name__)

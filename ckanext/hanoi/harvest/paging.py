@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from ckanext.hanoi.harvest.clean import printable
 from ckanext.hanoi.harvest.fetch import Response
 from ckanext.hanoi.harvest.identity import Candidate
+from ckanext.hanoi.harvest.parsing.clean import printable
 from ckanext.hanoi.harvest.record import SourceError
 
 #: So many pages without a record, one after the other, are taken for a source without an end.

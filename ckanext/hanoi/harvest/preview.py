@@ -9,15 +9,16 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi.harvest import diff, errors, guard, mapping
-from ckanext.hanoi.harvest.catalog import Catalog, filled_in
+from ckanext.hanoi.harvest import diff, errors, guard
 from ckanext.hanoi.harvest.connectors import Record, Unreadable
 from ckanext.hanoi.harvest.finish import removal_threshold
-from ckanext.hanoi.harvest.keep import kept_fields
+from ckanext.hanoi.harvest.mapping.fields import FIELDS
 from ckanext.hanoi.harvest.packing import guid_of
 from ckanext.hanoi.harvest.reader import title_digest
 from ckanext.hanoi.harvest.record import SourceError
 from ckanext.hanoi.harvest.setup import Setup
+from ckanext.hanoi.harvest.writing.catalog import Catalog, filled_in
+from ckanext.hanoi.harvest.writing.keep import kept_fields
 from ckanext.hanoi.model.harvest import Identity
 
 _EMPTY: dict[str, Any] = {
@@ -126,7 +127,7 @@ def _change(setup: Setup, catalog: Catalog, record: Record) -> dict[str, Any]:
     package_id = identity.package_id if identity else "preview"
     diff.keep_resource_ids(known, mapped.dataset["resources"], package_id)
     keep = kept_fields(setup.config, identity, original)
-    fields = [name for name in mapping.FIELDS if name not in keep]
+    fields = [name for name in FIELDS if name not in keep]
     changes = diff.differences(original, {**filled_in(original), **mapped.dataset}, fields)
     found["diff"] = {name: list(pair) for name, pair in changes.items()}
     if original:

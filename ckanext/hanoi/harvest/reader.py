@@ -18,11 +18,12 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from ckanext.hanoi.harvest import batches, report, settings
+from ckanext.hanoi.harvest import report, settings
 from ckanext.hanoi.harvest.connectors import Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, NotModified
 from ckanext.hanoi.harvest.packing import guid_of, pack, pack_record
 from ckanext.hanoi.harvest.setup import Setup
+from ckanext.hanoi.harvest.writing import batches
 from ckanext.hanoi.model.harvest import DELETED, Batch, Identity, Run, Seen, now
 from ckanext.hanoi.vietnamese import fold
 

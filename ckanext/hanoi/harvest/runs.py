@@ -13,21 +13,13 @@ from ckan import model
 from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.hanoi.harvest import (
-    batches,
-    errors,
-    finish,
-    jobs,
-    notify,
-    priority,
-    retention,
-    settings,
-)
-from ckanext.hanoi.harvest.catalog import Catalog
+from ckanext.hanoi.harvest import errors, finish, jobs, notify, retention, settings
 from ckanext.hanoi.harvest.packing import pack, unpack
 from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.harvest.schedule import next_due
 from ckanext.hanoi.harvest.setup import Setup
+from ckanext.hanoi.harvest.writing import batches, priority
+from ckanext.hanoi.harvest.writing.catalog import Catalog
 from ckanext.hanoi.model.harvest import OPEN, Batch, Change, Identity, Run, Seen, Source, now
 
 log = logging.getLogger(__name__)

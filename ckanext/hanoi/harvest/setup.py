@@ -11,10 +11,11 @@ from ckan import model
 
 from ckanext.hanoi.agencies import store
 from ckanext.hanoi.agencies.registry import registry
-from ckanext.hanoi.harvest import mapping, settings
+from ckanext.hanoi.harvest import settings
 from ckanext.hanoi.harvest.config import SourceConfig, parse
 from ckanext.hanoi.harvest.connectors import Connector, Record, kinds
 from ckanext.hanoi.harvest.fetch import Fetcher
+from ckanext.hanoi.harvest.mapping.dataset import Mapped, to_dataset
 from ckanext.hanoi.model.harvest import Source
 from ckanext.hanoi.vietnamese import fold
 
@@ -54,10 +55,10 @@ class Setup:
         """What an unchanged record has in common with its last time."""
         return hashlib.sha256(f"{self.fingerprint}{record.fingerprint()}".encode()).hexdigest()
 
-    def map(self, record: Record) -> mapping.Mapped:
+    def map(self, record: Record) -> Mapped:
         """The record as a dataset; whatever the connector raises is the record's failure."""
         draft = self.connector.to_dataset(record)
-        return mapping.to_dataset(draft, self.config, self.agencies, self.source.owner_org)
+        return to_dataset(draft, self.config, self.agencies, self.source.owner_org)
 
 
 class Agencies:

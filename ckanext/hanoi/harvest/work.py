@@ -16,13 +16,14 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi.harvest import batches, errors, jobs, locks, notify, report
+from ckanext.hanoi.harvest import errors, jobs, locks, notify, report
 from ckanext.hanoi.harvest.config import ConfigError
 from ckanext.hanoi.harvest.finish import close, finish
 from ckanext.hanoi.harvest.reader import Reader, Stopped
 from ckanext.hanoi.harvest.record import N_, SourceError
 from ckanext.hanoi.harvest.setup import Setup
-from ckanext.hanoi.harvest.writer import Writer
+from ckanext.hanoi.harvest.writing import batches
+from ckanext.hanoi.harvest.writing.writer import Writer
 from ckanext.hanoi.model.harvest import Run, Source, now
 
 log = logging.getLogger(__name__)

@@ -141,7 +141,7 @@ def hanoi_harvest_origin(package_id: str) -> dict[str, Any] | None:
 
 def hanoi_kept_field_choices() -> list[dict[str, str]]:
     """The fields that an editor may keep, ``[{"name", "label"}]``, in the order of the form."""
-    from ckanext.hanoi.harvest.mapping import FIELDS
+    from ckanext.hanoi.harvest.mapping.fields import FIELDS
 
     return [
         {"name": name, "label": label}

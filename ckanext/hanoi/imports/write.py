@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.hanoi.harvest import locks
-from ckanext.hanoi.harvest.catalog import Catalog
+from ckanext.hanoi.harvest.writing.catalog import Catalog
 from ckanext.hanoi.imports import language
 from ckanext.hanoi.imports.compare import Entry, Places
 from ckanext.hanoi.imports.plan import Agency, Planned, plan, to_write

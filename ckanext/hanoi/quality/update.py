@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import search
 
-from ckanext.hanoi.harvest.catalog import Catalog
+from ckanext.hanoi.harvest.writing.catalog import Catalog
 from ckanext.hanoi.model.quality import Quality
 from ckanext.hanoi.quality import store
 

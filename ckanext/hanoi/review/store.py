@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.exc import IntegrityError
 
-from ckanext.hanoi.harvest import shown
+from ckanext.hanoi.harvest.writing import shown
 from ckanext.hanoi.model.harvest import now
 from ckanext.hanoi.model.review import Review
 from ckanext.hanoi.review import rules

@@ -13,7 +13,8 @@ from ckan import model
 from ckan.tests import factories, helpers
 from werkzeug import Request, Response
 
-from ckanext.hanoi.harvest import fit, settings, work
+from ckanext.hanoi.harvest import settings, work
+from ckanext.hanoi.harvest.mapping import fit
 from ckanext.hanoi.model.harvest import Source
 
 

@@ -156,7 +156,7 @@ def test_a_bad_record_is_reported_and_all_others_are_written(admin, portal, refu
 def test_failed_records_can_be_tried_again_without_reading_the_source(admin, portal, monkeypatch):
     portal.fill(3)
     admin.add_source(portal.url)
-    from ckanext.hanoi.harvest.catalog import Catalog
+    from ckanext.hanoi.harvest.writing.catalog import Catalog
 
     create = Catalog.create
 

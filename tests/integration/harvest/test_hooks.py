@@ -15,7 +15,7 @@ from ckan.plugins import core
 from ckan.tests import factories, helpers
 from ckanext.activity.model import Activity
 
-from ckanext.hanoi.harvest import shown
+from ckanext.hanoi.harvest.writing import shown
 
 NUMBER = 3
 

@@ -13,8 +13,9 @@ from rdflib.namespace import DCTERMS
 
 from ckanext.hanoi.dcat import describe
 from ckanext.hanoi.dcat.statements import PREFIXES, address, date
-from ckanext.hanoi.harvest import graph, mapping
 from ckanext.hanoi.harvest.config import SourceConfig
+from ckanext.hanoi.harvest.mapping.dataset import to_dataset
+from ckanext.hanoi.harvest.parsing import graph
 from ckanext.hanoi.harvest.standards import dcat_dataset, dcat_records
 
 SHAPES = Path(__file__).parents[2] / "data" / "shacl"
@@ -36,7 +37,7 @@ def harvested(package, uri=URI):
     def agency(text):
         return ("org-1", ["Sở Tài chính"]) if text in ("Sở Tài chính", "H26.99") else (None, [])
 
-    return mapping.to_dataset(draft, SourceConfig(), agency, None).dataset
+    return to_dataset(draft, SourceConfig(), agency, None).dataset
 
 
 @pytest.mark.parametrize("package", [

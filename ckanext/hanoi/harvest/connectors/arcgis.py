@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from ckanext.hanoi.harvest import loose
-from ckanext.hanoi.harvest.clean import printable
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.paging import Pages, json_of
+from ckanext.hanoi.harvest.parsing import loose
+from ckanext.hanoi.harvest.parsing.clean import printable
 from ckanext.hanoi.harvest.standards import arcgis_item
 
 _PAGE = 100

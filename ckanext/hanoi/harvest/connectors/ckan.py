@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ckanext.hanoi.harvest import loose
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, public_url
+from ckanext.hanoi.harvest.parsing import loose
 from ckanext.hanoi.harvest.standards import ckan_package
 from ckanext.hanoi.harvest.standards.ckan_api import Api, Search, Seen, listing, site, title_of
 

@@ -10,11 +10,12 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from lxml import etree
 
-from ckanext.hanoi.harvest import folder, xml
+from ckanext.hanoi.harvest import folder
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, Response
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.paging import Pages
+from ckanext.hanoi.harvest.parsing import xml
 from ckanext.hanoi.harvest.standards import csw, records
 
 #: Files of a folder that may fail one after the other before the folder is given up.

@@ -7,10 +7,10 @@ from typing import Any
 
 import ijson
 
-from ckanext.hanoi.harvest.clean import printable
 from ckanext.hanoi.harvest.connectors import Connector, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, Response, public_url
 from ckanext.hanoi.harvest.identity import Candidate, identified
+from ckanext.hanoi.harvest.parsing.clean import printable
 from ckanext.hanoi.harvest.standards import data_json, data_json_feed
 
 

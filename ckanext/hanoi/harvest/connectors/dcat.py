@@ -9,13 +9,13 @@ from urllib.parse import urljoin
 
 from lxml import html
 
-from ckanext.hanoi.harvest import graph as rdf
-from ckanext.hanoi.harvest import loose
-from ckanext.hanoi.harvest.clean import printable
 from ckanext.hanoi.harvest.connectors import Connector, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, Response, public_url
-from ckanext.hanoi.harvest.graph import Graph, Literal
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
+from ckanext.hanoi.harvest.parsing import graph as rdf
+from ckanext.hanoi.harvest.parsing import loose
+from ckanext.hanoi.harvest.parsing.clean import printable
+from ckanext.hanoi.harvest.parsing.graph import Graph, Literal
 from ckanext.hanoi.harvest.standards import dcat_dataset, dcat_records
 
 #: Pages without a new dataset, one after the other, after which a source goes round in circles.

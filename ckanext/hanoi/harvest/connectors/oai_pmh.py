@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from lxml import etree
 
-from ckanext.hanoi.harvest import xml
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.paging import Pages
+from ckanext.hanoi.harvest.parsing import xml
 from ckanext.hanoi.harvest.standards import records
 
 #: Formats that say more than Dublin Core, the best first, by the beginning of their namespace.

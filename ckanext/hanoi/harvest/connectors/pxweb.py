@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit, urlunsplit
 
-from ckanext.hanoi.harvest import folder, loose, xml
-from ckanext.hanoi.harvest.clean import printable
+from ckanext.hanoi.harvest import folder
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, Response
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.paging import Pages, json_of
+from ckanext.hanoi.harvest.parsing import loose, xml
+from ckanext.hanoi.harvest.parsing.clean import printable
 from ckanext.hanoi.harvest.standards import px, pxweb_tables
 from ckanext.hanoi.harvest.standards.draft import plain
 

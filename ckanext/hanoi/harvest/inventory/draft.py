@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ckanext.hanoi import dates
-from ckanext.hanoi.harvest.formats import term_of_format
 from ckanext.hanoi.harvest.inventory import values
+from ckanext.hanoi.harvest.mapping.formats import term_of_format
 from ckanext.hanoi.vietnamese import slug
 from ckanext.hanoi.vocabulary import vocabulary
 

@@ -12,8 +12,8 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from ckanext.hanoi.harvest import geometry, loose
-from ckanext.hanoi.harvest.clean import plain_text
+from ckanext.hanoi.harvest.parsing import geometry, loose
+from ckanext.hanoi.harvest.parsing.clean import plain_text
 from ckanext.hanoi.harvest.standards.draft import (
     Extras,
     absolute,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from ckanext.hanoi.harvest import loose
-from ckanext.hanoi.harvest.clean import printable, printable_json
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, public_url
+from ckanext.hanoi.harvest.parsing import loose
+from ckanext.hanoi.harvest.parsing.clean import printable, printable_json
 from ckanext.hanoi.harvest.record import SourceError
 
 #: (guid, package); the guid is '' where the package has none.

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ckanext.hanoi.harvest import geometry, loose
-from ckanext.hanoi.harvest.places import place
+from ckanext.hanoi.harvest.parsing import geometry, loose
+from ckanext.hanoi.harvest.parsing.places import place
 from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, is_file
 from ckanext.hanoi.vocabulary import vocabulary
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ckanext.hanoi import dates
-from ckanext.hanoi.harvest import geometry, loose
-from ckanext.hanoi.harvest.places import place
+from ckanext.hanoi.harvest.parsing import geometry, loose
+from ckanext.hanoi.harvest.parsing.places import place
 from ckanext.hanoi.harvest.standards.data_json_feed import PREFIX, link
 from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, is_file, unique
 from ckanext.hanoi.vocabulary import vocabulary

@@ -10,8 +10,8 @@ from typing import IO, Any
 
 import ijson
 
-from ckanext.hanoi.harvest import loose
 from ckanext.hanoi.harvest.identity import Candidate
+from ckanext.hanoi.harvest.parsing import loose
 
 #: Where datasets stand in a document: path of ijson, and a word that is in every such document.
 _PATHS = (

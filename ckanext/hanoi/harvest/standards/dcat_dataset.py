@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from ckanext.hanoi import dates
-from ckanext.hanoi.harvest import geometry, loose
-from ckanext.hanoi.harvest.places import place
+from ckanext.hanoi.harvest.parsing import geometry, loose
+from ckanext.hanoi.harvest.parsing.places import place
 from ckanext.hanoi.harvest.standards import dcat_distribution, dcat_rest
 from ckanext.hanoi.harvest.standards.dcat_records import (
     Tree,

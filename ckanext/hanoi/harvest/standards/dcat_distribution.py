@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ckanext.hanoi.harvest import loose
+from ckanext.hanoi.harvest.parsing import loose
 from ckanext.hanoi.harvest.standards import dcat_rest
 from ckanext.hanoi.harvest.standards.dcat_records import (
     Tree,

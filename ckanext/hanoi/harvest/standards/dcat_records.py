@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ckanext.hanoi.harvest import loose
-from ckanext.hanoi.harvest.graph import Graph, Literal, Node, Term, is_blank
 from ckanext.hanoi.harvest.identity import Candidate
+from ckanext.hanoi.harvest.parsing import loose
+from ckanext.hanoi.harvest.parsing.graph import Graph, Literal, Node, Term, is_blank
 from ckanext.hanoi.harvest.standards.draft import absolute
 
 Tree = dict[str, Any]

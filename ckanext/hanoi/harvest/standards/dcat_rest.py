@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ckanext.hanoi.harvest import loose
+from ckanext.hanoi.harvest.parsing import loose
 from ckanext.hanoi.harvest.standards.dcat_records import Tree, label, literals, tail, trees, values
 from ckanext.hanoi.harvest.standards.draft import unique
 

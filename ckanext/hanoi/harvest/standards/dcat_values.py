@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.hanoi.harvest import loose
-from ckanext.hanoi.harvest.graph import compact
+from ckanext.hanoi.harvest.parsing import loose
+from ckanext.hanoi.harvest.parsing.graph import compact
 from ckanext.hanoi.harvest.standards.dcat_records import (
     Tree,
     first_text,

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from ckanext.hanoi.harvest import xml
+from ckanext.hanoi.harvest.parsing import xml
 from ckanext.hanoi.vocabulary import vocabulary
 
 _URL = re.compile(r"(?:https?|ftp)://[^\s<>\"'’”“|\\^`{}\]]+", re.I)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
 
-from ckanext.hanoi.harvest import geometry, xml
+from ckanext.hanoi.harvest.parsing import geometry, xml
 from ckanext.hanoi.harvest.standards.draft import Extras, cleaned, is_file, plain
 from ckanext.hanoi.harvest.standards.iso_values import IsoReader, Online
 

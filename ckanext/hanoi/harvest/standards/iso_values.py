@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from ckanext.hanoi.harvest import geometry, xml
+from ckanext.hanoi.harvest.parsing import geometry, xml
 from ckanext.hanoi.harvest.standards.draft import Reader, absolute, first, language, languages
 
 Element = etree._Element

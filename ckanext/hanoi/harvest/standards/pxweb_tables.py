@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from ckanext.hanoi.harvest import loose
+from ckanext.hanoi.harvest.parsing import loose
 from ckanext.hanoi.harvest.standards import periods, px
 from ckanext.hanoi.harvest.standards.draft import Extras, absolute, cleaned
 

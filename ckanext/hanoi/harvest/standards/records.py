@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from ckanext.hanoi.harvest import xml
+from ckanext.hanoi.harvest.parsing import xml
 from ckanext.hanoi.harvest.standards import atom, datacite, dublin_core, iso19115
 
 Element = etree._Element

@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan.lib import datapreview
 from ckan.logic.action import create, get
 
-from ckanext.hanoi.harvest import shown
+from ckanext.hanoi.harvest.writing import shown
 
 
 @tk.chained_action

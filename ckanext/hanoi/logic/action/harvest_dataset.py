@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.hanoi.harvest import dictize, runs
-from ckanext.hanoi.harvest.mapping import FIELDS
+from ckanext.hanoi.harvest.mapping.fields import FIELDS
 from ckanext.hanoi.model.harvest import Identity, Source
 
 

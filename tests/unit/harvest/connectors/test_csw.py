@@ -13,10 +13,10 @@ from lxml import etree
 from portal import data, identities, read, spoiled_xml
 from werkzeug import Request, Response
 
-from ckanext.hanoi.harvest import xml
 from ckanext.hanoi.harvest.connectors import Record, SourceError
 from ckanext.hanoi.harvest.connectors.csw import CswConnector
 from ckanext.hanoi.harvest.fetch import FetchError
+from ckanext.hanoi.harvest.parsing import xml
 from ckanext.hanoi.harvest.standards import csw, records
 
 SAMPLE = "csw/geodatagov__sample3_getrecords2.xml"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ckanext.hanoi.harvest import graph
+from ckanext.hanoi.harvest.parsing import graph
 from ckanext.hanoi.harvest.standards import dcat_dataset, dcat_records
 
 URL = "https://portal.example/catalog"

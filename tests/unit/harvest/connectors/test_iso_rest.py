@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ckanext.hanoi.harvest import xml
+from ckanext.hanoi.harvest.parsing import xml
 from ckanext.hanoi.harvest.standards import iso19115
 
 RECORD = """<gmd:MD_Metadata xmlns:gmd="http://www.isotc211.org/2005/gmd"

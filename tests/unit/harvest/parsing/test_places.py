@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.hanoi.harvest.places import place
+from ckanext.hanoi.harvest.parsing.places import place
 
 HANOI = {"type": "Polygon", "coordinates": [
     [[105.3, 20.5], [106.0, 20.5], [106.0, 21.4], [105.3, 21.4], [105.3, 20.5]]]}  # fmt: skip

@@ -23,10 +23,11 @@ from ckan.lib.search import index as search_index
 from sqlalchemy.orm import selectinload
 
 from ckanext.hanoi import bulk
-from ckanext.hanoi.harvest import diff, fresh, tags
-from ckanext.hanoi.harvest.asked import answering
-from ckanext.hanoi.harvest.mapping import FIELDS
-from ckanext.hanoi.harvest.shown import Shown
+from ckanext.hanoi.harvest import diff
+from ckanext.hanoi.harvest.mapping.fields import FIELDS
+from ckanext.hanoi.harvest.writing import fresh, tags
+from ckanext.hanoi.harvest.writing.asked import answering
+from ckanext.hanoi.harvest.writing.shown import Shown
 from ckanext.hanoi.model.harvest import now
 from ckanext.hanoi.remember import remembering
 

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 from lxml import etree
 
-from ckanext.hanoi.harvest import rdf_xml, xml
+from ckanext.hanoi.harvest.parsing import rdf_xml, xml
 
 NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckanext.hanoi.harvest.graph import Graph, Literal, RdfError, compact, parse
+from ckanext.hanoi.harvest.parsing.graph import Graph, Literal, RdfError, compact, parse
 
 BASE = "http://portal.example/catalog"
 RDF = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ckanext.hanoi.harvest.config import SourceConfig
-from ckanext.hanoi.harvest.licences import licence_in
-from ckanext.hanoi.harvest.mapping import to_dataset
+from ckanext.hanoi.harvest.mapping.dataset import to_dataset
+from ckanext.hanoi.harvest.mapping.licences import licence_in
 
 
 @pytest.mark.parametrize(

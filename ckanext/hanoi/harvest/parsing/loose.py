@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ckanext.hanoi.harvest.clean import plain_text
+from ckanext.hanoi.harvest.parsing.clean import plain_text
 
 #: Where an object has its name, the best key first.
 _NAMES = (

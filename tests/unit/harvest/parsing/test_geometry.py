@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.hanoi.harvest import geometry
+from ckanext.hanoi.harvest.parsing import geometry
 
 HANOI = [[105.3, 20.5], [106.0, 20.5], [106.0, 21.4], [105.3, 21.4], [105.3, 20.5]]
 

@@ -10,7 +10,13 @@ from ckan.lib.helpers import render_markdown
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckanext.hanoi.harvest.clean import clean_html, is_html, plain_text, printable, printable_json
+from ckanext.hanoi.harvest.parsing.clean import (
+    clean_html,
+    is_html,
+    plain_text,
+    printable,
+    printable_json,
+)
 
 
 @pytest.mark.parametrize(

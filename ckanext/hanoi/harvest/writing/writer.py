@@ -21,12 +21,13 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.hanoi.harvest import batches, diff, errors, language, locks, priority, report
-from ckanext.hanoi.harvest.catalog import Catalog
-from ckanext.hanoi.harvest.keep import kept_fields
+from ckanext.hanoi.harvest import diff, errors, language, locks, report
 from ckanext.hanoi.harvest.packing import pack, unpack_record
 from ckanext.hanoi.harvest.record import N_, Record
 from ckanext.hanoi.harvest.setup import Setup
+from ckanext.hanoi.harvest.writing import batches, priority
+from ckanext.hanoi.harvest.writing.catalog import Catalog
+from ckanext.hanoi.harvest.writing.keep import kept_fields
 from ckanext.hanoi.model.harvest import Change, Identity, Run, now
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from ckanext.hanoi.harvest import xml
+from ckanext.hanoi.harvest.parsing import xml
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _LABEL = "{http://www.w3.org/2000/01/rdf-schema#}label"

@@ -11,7 +11,7 @@ from ckan.tests import factories
 from sqlalchemy import event
 from sqlalchemy.orm import object_session
 
-from ckanext.hanoi.harvest.asked import answering
+from ckanext.hanoi.harvest.writing.asked import answering
 
 pytestmark = [
     pytest.mark.usefixtures("catalog"),

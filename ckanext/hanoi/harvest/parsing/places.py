@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ckanext.hanoi.harvest import geometry
-from ckanext.hanoi.harvest.geometry import Geometry
+from ckanext.hanoi.harvest.parsing import geometry
+from ckanext.hanoi.harvest.parsing.geometry import Geometry
 
 _WKT = re.compile(
     r"^(?:<[^>]*>\s*|SRID=\d+;\s*)?(POINT|LINESTRING|POLYGON|MULTIPOINT|MULTILINESTRING|MULTIPOLYGON)"

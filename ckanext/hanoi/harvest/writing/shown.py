@@ -23,9 +23,9 @@ from ckan.logic.schema import default_show_package_schema
 from sqlalchemy import event
 from sqlalchemy.orm.util import identity_key
 
-from ckanext.hanoi.harvest.as_it_is import is_given_back
-from ckanext.hanoi.harvest.dictized import Dictized
-from ckanext.hanoi.harvest.fresh import is_overridden
+from ckanext.hanoi.harvest.writing.as_it_is import is_given_back
+from ckanext.hanoi.harvest.writing.dictized import Dictized
+from ckanext.hanoi.harvest.writing.fresh import is_overridden
 
 Both = tuple[dict[str, Any], dict[str, Any]]
 

@@ -10,10 +10,10 @@ from ckan import model
 from ckan.tests import helpers
 
 from ckanext.hanoi.harvest import runs, work
-from ckanext.hanoi.harvest.catalog import Catalog
 from ckanext.hanoi.harvest.reader import Reader
 from ckanext.hanoi.harvest.setup import Setup
-from ckanext.hanoi.harvest.writer import Writer
+from ckanext.hanoi.harvest.writing.catalog import Catalog
+from ckanext.hanoi.harvest.writing.writer import Writer
 from ckanext.hanoi.model.harvest import Batch, Run
 
 NUMBER = 6

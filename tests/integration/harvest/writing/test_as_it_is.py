@@ -11,7 +11,7 @@ from ckan.logic.schema import default_show_package_schema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ckanext.hanoi.harvest.as_it_is import is_given_back
+from ckanext.hanoi.harvest.writing.as_it_is import is_given_back
 
 VALUES = st.one_of(
     st.none(), st.just(""), st.text(max_size=5), st.integers(-1, 3), st.booleans(),

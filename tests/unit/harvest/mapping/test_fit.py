@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckanext.hanoi.harvest import fit
 from ckanext.hanoi.harvest.config import SourceConfig
-from ckanext.hanoi.harvest.mapping import to_dataset
+from ckanext.hanoi.harvest.mapping import fit
+from ckanext.hanoi.harvest.mapping.dataset import to_dataset
 
 
 def mapped(draft):

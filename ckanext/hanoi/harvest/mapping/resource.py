@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.hanoi.harvest import fit
-from ckanext.hanoi.harvest.clean import clean_html, is_html
-from ckanext.hanoi.harvest.draft_values import (
+from ckanext.hanoi.harvest.mapping import fit
+from ckanext.hanoi.harvest.mapping.draft_values import (
     iso_of,
     languages_of,
     mapping_of,
@@ -16,7 +15,8 @@ from ckanext.hanoi.harvest.draft_values import (
     texts_of,
     written,
 )
-from ckanext.hanoi.harvest.formats import file_name, media_type_of, term_of_format
+from ckanext.hanoi.harvest.mapping.formats import file_name, media_type_of, term_of_format
+from ckanext.hanoi.harvest.parsing.clean import clean_html, is_html
 from ckanext.hanoi.vietnamese import nfc
 from ckanext.hanoi.vocabulary import vocabulary
 

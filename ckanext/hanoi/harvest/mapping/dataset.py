@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ckanext.hanoi import dates
-from ckanext.hanoi.harvest import fit
-from ckanext.hanoi.harvest.clean import clean_html, is_html
 from ckanext.hanoi.harvest.config import Filter, SourceConfig
-from ckanext.hanoi.harvest.draft_values import (
+from ckanext.hanoi.harvest.mapping import fit
+from ckanext.hanoi.harvest.mapping.draft_values import (
     iso_of,
     languages_of,
     list_of,
@@ -23,8 +22,10 @@ from ckanext.hanoi.harvest.draft_values import (
     texts_of,
     written,
 )
-from ckanext.hanoi.harvest.licences import choose
-from ckanext.hanoi.harvest.mapping_resource import Note, ResourceMapper
+from ckanext.hanoi.harvest.mapping.fields import FIELDS
+from ckanext.hanoi.harvest.mapping.licences import choose
+from ckanext.hanoi.harvest.mapping.resource import Note, ResourceMapper
+from ckanext.hanoi.harvest.parsing.clean import clean_html, is_html
 from ckanext.hanoi.vietnamese import fold, nfc, slug, tag
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -39,15 +40,6 @@ _MUST_BE_PRIVATE = {"sensitivity": ("core", "important"), "access_level": ("shar
 #: What a source says of these may forbid publishing, in words that nobody here knows: then they
 #: become this code, or stay empty, and the dataset is private.
 _CLOSED = {"access_level": "restricted", "sensitivity": ""}
-
-#: The dataset fields that a harvest writes and a diff compares.
-FIELDS = (
-    "title title_en notes notes_en identifier owner_org managing_agency theme tags frequency "
-    "issued modified temporal_start temporal_end spatial_coverage spatial language license_id "
-    "rights access_level sensitivity personal_data legal_basis decision_number plan_objective "
-    "contact_unit contact_name contact_email contact_phone url conforms_to version "
-    "version_notes related private resources extras"
-).split()
 
 #: Keys of CKAN's own dataset schema: CKAN refuses a dataset with an extra of such a name.
 _RESERVED = frozenset(FIELDS) | frozenset(

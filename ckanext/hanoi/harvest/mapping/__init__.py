@@ -1,0 +1,1 @@
+"""A connector's draft becomes a dataset of the schema. Knows no CKAN."""
