@@ -14,21 +14,11 @@ from ckanext.hanoi.paging import Page
 from ckanext.hanoi.quality import link_list, ranking
 from ckanext.hanoi.quality.measure import OfResource, dimensions
 from ckanext.hanoi.vietnamese import sort_key
-from ckanext.hanoi.views.actions import call, tell
+from ckanext.hanoi.views.actions import ask, call, every, tell
 
 hanoi_quality = Blueprint("hanoi_quality", __name__, url_prefix="/hanoi/quality")
 
 _PAGE = 50
-_MOST = 1000
-
-
-def _call(action: str, /, **data: Any) -> Any:
-    """As ``call``; what the action refuses is an error page, too."""
-    try:
-        return call(action, **data)
-    except tk.ValidationError as error:
-        told = error.error_summary
-        return tk.abort(400, "; ".join(f"{name}: {text}" for name, text in told.items()))
 
 
 def _asked(*names: str) -> dict[str, str]:
@@ -48,7 +38,7 @@ def _export(
 def agencies() -> Any:
     """The ranking of agencies, and the catalog as a whole."""
     asked = _asked("q", "sort", "order")
-    rows = _call("hanoi_quality_ranking", **asked)
+    rows = ask("hanoi_quality_ranking", **asked)
     format_ = tk.request.args.get("format")
     if format_ in ("csv", "json"):
         return _export("quality", ranking.COLUMNS, rows, format_)
@@ -57,7 +47,7 @@ def agencies() -> Any:
         {
             "rows": rows,
             "asked": asked,
-            "catalog": _call("hanoi_quality_show"),
+            "catalog": ask("hanoi_quality_show"),
             "sort": asked["sort"] or "points",
             "order": asked["order"] or ("asc" if asked["sort"] == "title" else "desc"),
         },
@@ -67,14 +57,14 @@ def agencies() -> Any:
 @hanoi_quality.route("/agency/<id>")
 def agency(id: str) -> Any:
     """One agency: what its datasets lack, and the datasets with their scores."""
-    shown = _call("hanoi_quality_show", organization=id)
+    shown = ask("hanoi_quality_show", organization=id)
     asked = _asked("q", "band", "freshness", "sort", "order")
     page = tk.h.get_page_number(tk.request.args)
     format_ = tk.request.args.get("format")
     if format_ in ("csv", "json"):
-        rows = _all("hanoi_quality_list", organization=id, **asked)
+        rows = every("hanoi_quality_list", organization=id, **asked)
         return _export(f"quality-{shown['organization']}", ranking.DATASET_COLUMNS, rows, format_)
-    found = _call("hanoi_quality_list", organization=id, limit=_PAGE,
+    found = ask("hanoi_quality_list", organization=id, limit=_PAGE,
                   offset=(page - 1) * _PAGE, **asked)  # fmt: skip
     return tk.render(
         "hanoi/quality/agency.html",
@@ -88,15 +78,6 @@ def agency(id: str) -> Any:
     )  # fmt: skip
 
 
-def _all(action: str, /, **asked: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    while True:
-        found = _call(action, limit=_MOST, offset=len(rows), **asked)
-        rows += found["results"]
-        if not found["results"] or len(rows) >= found["count"]:
-            return rows
-
-
 @hanoi_quality.route("/links")
 def links() -> Any:
     """Links with what their last check found; without a wish those that are broken."""
@@ -105,12 +86,12 @@ def links() -> Any:
     wanted = {**asked, "state": "" if state == "all" else state}
     format_ = tk.request.args.get("format")
     if format_ in ("csv", "json"):
-        rows = _all("hanoi_link_list", **wanted)
+        rows = every("hanoi_link_list", **wanted)
         if format_ == "csv":
             rows = [link_list.as_row(row) for row in rows]
         return _export("links", link_list.COLUMNS, rows, format_)
     page = tk.h.get_page_number(tk.request.args)
-    found = _call("hanoi_link_list", limit=_PAGE, offset=(page - 1) * _PAGE, **wanted)
+    found = ask("hanoi_link_list", limit=_PAGE, offset=(page - 1) * _PAGE, **wanted)
     agency = None
     if asked["organization"]:
         group: Any = model.Group.get(asked["organization"])
@@ -134,7 +115,7 @@ def links() -> Any:
 
 def _choices(agency: dict[str, str] | None) -> list[tuple[str, str]]:
     """Names and titles of the agencies with public datasets, and of the one that is asked for."""
-    rows = _call("hanoi_quality_ranking", sort="title")
+    rows = ask("hanoi_quality_ranking", sort="title")
     found = {row["organization"]: row["title"] for row in rows}
     if agency:
         found.setdefault(agency["name"], agency["title"])

@@ -11,7 +11,7 @@ from ckanext.hanoi.logic.schema.review import FILTERS, SORTS
 from ckanext.hanoi.paging import Page
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
-from ckanext.hanoi.views.actions import call, tell
+from ckanext.hanoi.views.actions import ask, call, every, tell
 
 hanoi_review = Blueprint("hanoi_review", __name__, url_prefix="/hanoi/review")
 hanoi_review.before_request(asking.first)
@@ -36,14 +36,9 @@ def index() -> Any:
     filters = {name: args.get(name, "") for name in ("q", "owner_org", "state", "sort")}
     asked = {name: value for name, value in filters.items() if value}
     number = tk.h.get_page_number(args)
-    csv = args.get("format") == "csv"
-    window = {"limit": 1000} if csv else {"limit": _PAGE, "offset": (number - 1) * _PAGE}
-    try:
-        found = tk.get_action("hanoi_review_list")({}, {**asked, **window})
-    except tk.ValidationError as error:
-        return tk.abort(400, "; ".join(error.error_summary.values()))
-    if csv:
-        return _export(asked, found)
+    if args.get("format") == "csv":
+        return _export(every("hanoi_review_list", **asked))
+    found = ask("hanoi_review_list", limit=_PAGE, offset=(number - 1) * _PAGE, **asked)
     organizations = tk.get_action("organization_list_for_user")({}, {"permission": "read"})
     pager = Page(found["results"], page=number, size=_PAGE, count=found["count"])
     return tk.render("hanoi/review/index.html", {
@@ -54,14 +49,7 @@ def index() -> Any:
     })  # fmt: skip
 
 
-def _export(asked: dict[str, Any], found: dict[str, Any]) -> Response:
-    rows = found["results"]
-    while len(rows) < found["count"]:
-        more = tk.get_action("hanoi_review_list")({}, {**asked, "limit": 1000,
-                                                       "offset": len(rows)})  # fmt: skip
-        if not more["results"]:
-            break
-        rows += more["results"]
+def _export(rows: list[dict[str, Any]]) -> Response:
     return csv_response("approval", _COLUMNS, [
         {**row, "dataset": row["dataset"]["name"], "title": row["dataset"]["title"],
          "organization": (row["organization"] or {}).get("title"),

@@ -7,12 +7,10 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
-from ckanext.hanoi.export import csv_response as _csv
+from ckanext.hanoi.export import csv_response
 from ckanext.hanoi.model.tables import STATES
 from ckanext.hanoi.paging import Page
-from ckanext.hanoi.views.actions import call as _call
-from ckanext.hanoi.views.actions import may as _may
-from ckanext.hanoi.views.actions import tell
+from ckanext.hanoi.views.actions import ask, call, every, may, tell
 
 hanoi_tables = Blueprint("hanoi_tables", __name__, url_prefix="/hanoi/tables")
 
@@ -31,64 +29,52 @@ def table_list() -> Any:
     filters = {name: args.get(name, "") for name in _FILTERS}
     asked = {name: value for name, value in filters.items() if value}
     page = tk.h.get_page_number(args)
-    try:
-        if args.get("format") == "csv":
-            return _csv("tables", _COLUMNS, _all(asked))
-        found = _call("hanoi_table_list", limit=_PAGE, offset=(page - 1) * _PAGE, **asked)
-    except tk.ValidationError as error:
-        return tk.abort(400, str(error.error_summary))
-    everything = found if not asked else _call("hanoi_table_list", limit=0)
+    if args.get("format") == "csv":
+        return csv_response("tables", _COLUMNS, every("hanoi_table_list", **asked))
+    found = ask("hanoi_table_list", limit=_PAGE, offset=(page - 1) * _PAGE, **asked)
+    everything = found if not asked else call("hanoi_table_list", limit=0)
     return tk.render("hanoi/tables/list.html", {
         "found": found, "filters": filters, "states": STATES,
         "agencies": everything["agencies"],
         "may_check": bool(filters["owner_org"])
-        and _may("hanoi_table_check", owner_org=filters["owner_org"]),
+        and may("hanoi_table_check", owner_org=filters["owner_org"]),
         "page": Page(found["results"], page=page, size=_PAGE, count=found["count"]),
     })  # fmt: skip
-
-
-def _all(asked: dict[str, str]) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    while True:
-        found = _call("hanoi_table_list", limit=1000, offset=len(rows), **asked)
-        rows.extend(found["results"])
-        if not found["results"] or len(rows) >= found["count"]:
-            return rows
 
 
 @hanoi_tables.route("/<id>")
 def table_read(id: str) -> Any:
     """All that was found in one resource."""
-    table = _call("hanoi_table_show", id=id)
+    table = call("hanoi_table_show", id=id)
     if tk.request.args.get("format") == "csv":
-        return _csv(f"errors-{id}", _FOUND, table["error_list"] + table["remarks"])
+        return csv_response(f"errors-{id}", _FOUND, table["error_list"] + table["remarks"])
     return tk.render("hanoi/tables/read.html", {"table": table, **_about(id)})
 
 
 def _about(id: str) -> dict[str, Any]:
-    resource = _call("resource_show", id=id)
+    resource = call("resource_show", id=id)
     return {
         "resource": resource,
-        "pkg": _call("package_show", id=resource["package_id"]),
-        "may_edit": _may("hanoi_dictionary_accept", id=id),
+        "pkg": call("package_show", id=resource["package_id"]),
+        "may_edit": may("hanoi_dictionary_accept", id=id),
     }
 
 
 @hanoi_tables.route("/<id>/check", methods=["POST"])
 def table_check(id: str) -> Any:
     """Look again."""
-    return _ask(id=id)
+    return _check(id=id)
 
 
 @hanoi_tables.route("/check", methods=["POST"])
 def agency_check() -> Any:
     """Look again at the tables of an agency."""
-    return _ask(owner_org=tk.request.form.get("owner_org", ""))
+    return _check(owner_org=tk.request.form.get("owner_org", ""))
 
 
-def _ask(**which: str) -> Any:
+def _check(**which: str) -> Any:
     try:
-        result = _call("hanoi_table_check", **which)
+        result = call("hanoi_table_check", **which)
     except tk.ValidationError as error:
         tell(error)
     else:
@@ -104,7 +90,7 @@ def _ask(**which: str) -> Any:
 def _back(id: str | None) -> Any:
     """To the page that the button was on, if it is one of ours."""
     if tk.request.form.get("back") == "resource" and id:
-        resource = _call("resource_show", id=id)
+        resource = call("resource_show", id=id)
         return tk.redirect_to("resource.read", id=resource["package_id"], resource_id=id)
     if id:
         return tk.redirect_to("hanoi_tables.table_read", id=id)
@@ -115,7 +101,7 @@ def _back(id: str | None) -> Any:
 def table_fill(id: str) -> Any:
     """Take proposals over into the resource."""
     try:
-        done = _call("hanoi_table_fill", id=id, fields=tk.request.form.getlist("fields"))
+        done = call("hanoi_table_fill", id=id, fields=tk.request.form.getlist("fields"))
     except tk.ValidationError as error:
         tell(error)
     else:
@@ -132,7 +118,7 @@ def dictionary_edit(id: str) -> Any:
     about = _about(id)
     if not about["may_edit"]:
         return tk.abort(403, tk._("Only an editor of the agency may do this"))
-    table = _call("hanoi_table_show", id=id)
+    table = call("hanoi_table_show", id=id)
     columns, errors = table["proposed_dictionary"], {}
     if table["dictionary"] and [c["name"] for c in table["dictionary"]] == [
         c["name"] for c in columns
@@ -141,7 +127,7 @@ def dictionary_edit(id: str) -> Any:
     if tk.request.method == "POST":
         columns = _submitted(columns)
         try:
-            done = _call("hanoi_dictionary_accept", id=id, columns=columns,
+            done = call("hanoi_dictionary_accept", id=id, columns=columns,
                          replace=bool(tk.request.form.get("replace")))  # fmt: skip
         except tk.ValidationError as error:
             errors = error.error_dict
