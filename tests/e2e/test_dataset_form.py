@@ -5,7 +5,7 @@ import itertools
 import time
 
 import pytest
-from lists import choose
+from browsing import choose
 from playwright.sync_api import Page, expect
 
 _number = itertools.count(int(time.time()))

@@ -6,7 +6,7 @@ import uuid
 
 import legacy
 import pytest
-from lists import choose
+from browsing import choose, hold_scripts
 from playwright.sync_api import Page, expect
 
 AGENCY = "so-giao-duc-va-dao-tao"
@@ -95,6 +95,19 @@ def test_contact_and_licence_come_from_the_agency_and_the_score_says_what_is_mis
     assert page.input_value("#field-license_id")
     eyes.look(page, "form-terms")
     assert eyes.wrong == {}
+
+
+def test_a_file_chosen_before_the_scripts_were_there_is_recognised(agency_admin):
+    page = agency_admin
+    name = _begin(page, "", f"Tệp sớm {uuid.uuid4().hex[:8]}")
+    go_on = hold_scripts(page)
+    page.goto(f"/dataset/{name}/resource/new")
+    file, content, format_, _ = FILES[0]
+    page.set_input_files("input[type=file]", files=[
+        {"name": file, "mimeType": "application/octet-stream", "buffer": content}])
+    expect(page.locator("#field-format + .select2-container")).to_have_count(0)
+    go_on()
+    expect(page.locator("#field-format")).to_have_value(format_)
 
 
 def test_choices_are_found_without_accents_by_initials_and_by_old_names(staff):

@@ -132,6 +132,8 @@ def editor(page, site) -> Page:
 @pytest.mark.parametrize("address", ["/dataset/new", "/organization/new"])
 def test_the_catalogs_forms_make_vietnamese_addresses(editor, address):
     editor.goto(address)
+    # CKAN's modules are at work
+    expect(editor.locator(".slug-preview")).to_be_visible()
     editor.locator("#field-title").press_sequentially("Quan ")
     editor.keyboard.insert_text("Đống Đa")
     expect(editor.locator("#field-name")).to_have_value("quan-dong-da")

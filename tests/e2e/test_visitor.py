@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from browsing import hold_scripts
 from playwright.sync_api import Page, expect
 
 # Words of CKAN's interface that a Vietnamese page has no reason to say.
@@ -82,6 +83,17 @@ def test_a_suggestion_is_chosen_by_keyboard_and_the_box_searches_without_one(vis
     box.press("Enter")
     visitor.wait_for_url("**/organization/so-xay-dung?q=thoi*")
     assert complaints == []
+
+
+def test_what_was_typed_before_the_scripts_were_there_is_suggested_for(visitor):
+    go_on = hold_scripts(visitor)
+    visitor.goto("/")
+    box = visitor.locator("#field-main-search")
+    box.press_sequentially("sgtvt")
+    expect(box).not_to_have_attribute("role", "combobox")
+    go_on()
+    options = visitor.locator(".hanoi-suggestions [role=option]")
+    expect(options.first).to_contain_text("Sở Xây dựng")
 
 
 def test_a_citation_is_copied(visitor, sysadmin):

@@ -98,6 +98,8 @@
         this.asked = 0;
         this.form.on('change', 'input[type=file]', this._onFile);
         this.form.on('change', '[name=url]', this._onAddress);
+        // somebody may have been faster than this script
+        this._onFile({target: this.form.find('input[type=file]')[0] || {}});
       },
 
       teardown: function () {

@@ -37,6 +37,8 @@ this.ckan.module('hanoi-suggest', function ($) {
         .on('click', '[role=option]', this._onClick);
       this.chosen = -1;
       this.asked = '';
+      /* CKAN begins with its modules when it has its translations: somebody may have typed */
+      if (this.input.is(':focus')) { this._onInput(); }
     },
 
     teardown: function () { this._stop(); },

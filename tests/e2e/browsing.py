@@ -1,7 +1,9 @@
-"""Lists with a search, worked by keyboard."""
+"""What the tests do in a browser more than once."""
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from collections.abc import Callable
+
+from playwright.sync_api import Page, Route, expect
 
 
 def choose(page: Page, field: str, *typed: str) -> None:
@@ -17,3 +19,17 @@ def choose(page: Page, field: str, *typed: str) -> None:
         expect(search).to_have_value(text)
         expect(page.locator(".select2-results__option--highlighted")).to_be_visible()
         page.keyboard.press("Enter")
+
+
+def hold_scripts(page: Page) -> Callable[[], None]:
+    """From now on CKAN's modules, which wait for their translations, begin when what this returns
+    is called."""
+    held: list[Route] = []
+    page.route("**/api/i18n/*", lambda route: held.append(route))
+
+    def go_on() -> None:
+        assert held
+        while held:
+            held.pop().continue_()
+
+    return go_on
