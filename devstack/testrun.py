@@ -22,8 +22,8 @@ from devstack.environment import ROOT
 
 DATABASE = "ckan_test"
 ALL = ROOT / "tests"
-#: The folder of tests that takes about as long as the others together.
-HALF = "integration"
+#: The folders of tests that take about as long as the others.
+HALF = ("integration", "unit")
 
 
 def main(arguments: list[str]) -> int:
@@ -51,9 +51,9 @@ def _side_by_side(options: argparse.Namespace, rest: list[str]) -> int:
     environment.chromium()
     state = _state_dir(options.ckan)
     folders = sorted(path for path in ALL.iterdir() if path.is_dir() and _has_tests(path))
-    halves = [[path for path in folders if path.name != HALF],
-              [path for path in folders if path.name == HALF]]
-    environment.say(f"{HALF} runs beside the others; its output follows at the end")
+    halves = [[path for path in folders if path.name not in HALF],
+              [path for path in folders if path.name in HALF]]
+    environment.say(f"{' and '.join(HALF)} run beside the others; their output follows at the end")
     command = [sys.executable, "-m", "devstack.testrun", "--ckan", options.ckan, *rest]
     if options.keep:
         command.append("--keep")

@@ -1,6 +1,9 @@
 """Fixtures of all tests. CKAN's own (app, clean_db, with_plugins, factories …) are there too."""
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 
 #: Marks of a test that has plugins of its own, or options that plugins read when they load.
@@ -25,6 +28,55 @@ def plugins(request):
     """The plugins of the test: those of test.ini, or those that its marks ask for."""
     if any(request.node.get_closest_marker(name) for name in _OWN_PLUGINS):
         request.getfixturevalue("with_plugins")
+
+
+@dataclass
+class _Kept:
+    """An app, the plugins that it was made with, and its configuration at that time."""
+
+    app: Any
+    plugins: list[Any]
+    options: dict[str, Any]
+    context: Any
+
+
+_kept: list[_Kept] = []
+
+
+@pytest.fixture
+def make_app(request, make_app):
+    """CKAN's, but an app is made once for all tests that have no plugins or options of their own:
+    that takes longer than most of them, and each new app compiles its templates again."""
+    if any(request.node.get_closest_marker(name) for name in _OWN_PLUGINS):
+        return make_app
+
+    def make() -> Any:
+        from ckan.common import config
+        from ckan.config import middleware
+        from ckan.tests import helpers
+
+        if not _kept or _kept[0].plugins != _plugins():
+            made = make_app()
+            context = middleware._internal_test_request_context
+            _kept[:] = [_Kept(made.app, _plugins(), dict(config), context)]
+        kept = _kept[0]
+        app = helpers.CKANTestApp(kept.app)
+        options = app.flask_app.config
+        # what a test has set since; what an earlier one had set is gone
+        for name in kept.options.keys() - config.keys():
+            options.pop(name, None)
+        options.update(config)
+        kept.options = dict(config)
+        middleware._internal_test_request_context = kept.context
+        return app
+
+    return make
+
+
+def _plugins() -> list[Any]:
+    from ckan.plugins import core
+
+    return list(core._PLUGINS_SERVICE.values())
 
 
 @pytest.fixture(scope="session")
