@@ -37,6 +37,8 @@ SETTINGS = {
 }
 #: Seconds within which a run must go on by itself, and within which it has then ended.
 PATIENCE, AT_MOST = 60, 150
+#: Seconds for what the test before left to do.
+_REST = 20
 
 
 # -- the source ------------------------------------------------------------------------------
@@ -226,6 +228,14 @@ class Workers:
         """The workers that are doing a job, once there are some."""
         return wait(self.at_work, PATIENCE, "somebody goes on")
 
+    def rest(self) -> None:
+        """Until no worker is doing a job; who does not come to an end is ended."""
+        deadline = time.monotonic() + _REST
+        while (busy := self.at_work()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        for worker in busy:
+            worker.kill("horse")
+
     def stop(self) -> None:
         self.start(0)
         # RQ's scheduler outlives a worker that was killed alone
@@ -392,7 +402,14 @@ class City:
 
 
 @pytest.fixture
-def city(stack, catalog, monkeypatch) -> Iterator[City]:
+def idle(stack, all_workers) -> None:
+    """Nobody writes any more what the test before left to do: the catalog can be emptied."""
+    stack.redis.flush()
+    all_workers.rest()
+
+
+@pytest.fixture
+def city(stack, idle, catalog, monkeypatch) -> Iterator[City]:
     stack.redis.flush()
     for name, value in SETTINGS.items():
         typed = [value] if name.endswith("hosts") else value
