@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ckan.lib.helpers as helpers
@@ -10,6 +10,23 @@ import ckan.plugins.toolkit as tk
 from dominate import tags
 from flask import request
 from markupsafe import Markup
+
+#: As many as an action gives at once.
+_PART = 1000
+
+
+def every(
+    call: Callable[..., dict[str, Any]], action: str, /, key: str = "results",
+    total: str = "count", **data: Any,
+) -> list[dict[str, Any]]:
+    """All that an action gives in parts, called by ``call``: of its answers what is under ``key``,
+    as many as ``total`` says."""
+    rows: list[dict[str, Any]] = []
+    while True:
+        found = call(action, limit=_PART, offset=len(rows), **data)
+        rows += found[key]
+        if not found[key] or len(rows) >= found[total]:
+            return rows
 
 
 class Page(helpers.Page):

@@ -12,6 +12,7 @@ import ckan.plugins.toolkit as tk
 import click
 from ckan import model
 
+from ckanext.hanoi.paging import every
 from ckanext.hanoi.quality import checking, link_list, ranking, store, update, words
 from ckanext.hanoi.tabular.export import csv_cell
 
@@ -60,11 +61,7 @@ def show(dataset: str | None, agency: str | None, format_: str) -> None:
         _print(shown["missing"], _MISSING, format_)
         return
     if agency:
-        found = _call("hanoi_quality_list", organization=agency, limit=1000)
-        rows = found["results"]
-        while len(rows) < found["count"]:
-            more = _call("hanoi_quality_list", organization=agency, limit=1000, offset=len(rows))
-            rows += more["results"]
+        rows = every(_call, "hanoi_quality_list", organization=agency)
         _print(rows, ranking.DATASET_COLUMNS if format_ == "csv" else _DATASETS, format_)
         return
     rows = _call("hanoi_quality_ranking")
@@ -116,13 +113,7 @@ def check_links(
 @_FORMAT
 def list_links(agency: str | None, state: str, format_: str) -> None:
     """The links and what their last check found; by default those that do not answer."""
-    rows: list[dict[str, Any]] = []
-    while True:
-        found = _call("hanoi_link_list", organization=agency or "", state=state,
-                      limit=link_list.MOST, offset=len(rows))  # fmt: skip
-        rows += found["results"]
-        if not found["results"] or len(rows) >= found["count"]:
-            break
+    rows = every(_call, "hanoi_link_list", organization=agency or "", state=state)
     if format_ != "json":
         rows = [link_list.as_row(row) for row in rows]
     _print(rows, link_list.COLUMNS if format_ == "csv" else _LINKS, format_)

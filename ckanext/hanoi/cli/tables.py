@@ -11,6 +11,8 @@ import ckan.plugins.toolkit as tk
 import click
 from ckan import model
 
+from ckanext.hanoi.paging import every
+
 
 @click.group(short_help="The look at resources' tables")
 def tables() -> None:
@@ -113,12 +115,7 @@ def _found(agency: str | None, problems: bool = False) -> list[dict[str, Any]]:
     asked: dict[str, Any] = {"owner_org": agency} if agency else {}
     if problems:
         asked["problems"] = True
-    rows: list[dict[str, Any]] = []
-    while True:
-        found = _call("hanoi_table_list", limit=1000, offset=len(rows), **asked)
-        rows.extend(found["results"])
-        if not found["results"] or len(rows) >= found["count"]:
-            return rows
+    return every(_call, "hanoi_table_list", **asked)
 
 
 @tables.command("list")

@@ -193,8 +193,7 @@ class Reader:
         )
         report.fail(self.run_id, guid, item.title, "reading", item.message, item.params)
         if item.guid:
-            row = {"run_id": self.run_id, "guid": guid, "title": ""}
-            model.Session.execute(insert(Seen).values(row).on_conflict_do_nothing())
+            _put_down(self.run_id, {guid: ""})
 
     def _flush(self, last: bool = False) -> None:
         if not self.pending:

@@ -5,9 +5,6 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-#: As many as an action gives at once.
-_PART = 1000
-
 
 def call(action: str, /, **data: Any) -> Any:
     """An action for the reader; what may not be seen or is not there is an error page."""
@@ -26,16 +23,6 @@ def ask(action: str, /, **data: Any) -> Any:
     except tk.ValidationError as error:
         told = error.error_summary
         return tk.abort(400, "; ".join(f"{name}: {text}" for name, text in told.items()))
-
-
-def every(action: str, /, **data: Any) -> list[dict[str, Any]]:
-    """All ``results`` of an action that gives them in parts, to be exported; as ``ask``."""
-    rows: list[dict[str, Any]] = []
-    while True:
-        found = ask(action, limit=_PART, offset=len(rows), **data)
-        rows += found["results"]
-        if not found["results"] or len(rows) >= found["count"]:
-            return rows
 
 
 def tell(error: tk.ValidationError) -> None:

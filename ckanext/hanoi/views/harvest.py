@@ -11,7 +11,7 @@ from flask import Blueprint
 from ckanext.hanoi.export import csv_response as _csv
 from ckanext.hanoi.harvest.form import merge_options, split_options
 from ckanext.hanoi.model.harvest import STATUSES
-from ckanext.hanoi.paging import Page
+from ckanext.hanoi.paging import Page, every
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
 from ckanext.hanoi.views.actions import call as _call
@@ -220,7 +220,8 @@ def run_read(id: str) -> Any:
     page = tk.h.get_page_number(args)
     query = {name: value for name, value in filters.items() if value}
     if args.get("format") == "csv":
-        return _csv(f"run-{id}", _CHANGE_COLUMNS, _all_changes(id, query))
+        changes = every(_call, "hanoi_run_show", "changes", "changes_total", id=id, **query)
+        return _csv(f"run-{id}", _CHANGE_COLUMNS, changes)
     shown = _call("hanoi_run_show", id=id, limit=_PAGE, offset=(page - 1) * _PAGE, **query)
     pager = Page(shown["changes"], page=page, size=_PAGE, count=shown["changes_total"])
     return tk.render("hanoi/harvest/run_read.html", {
@@ -228,15 +229,6 @@ def run_read(id: str) -> Any:
         "source": _call("hanoi_source_show", id=shown["source_id"]),
         "may_decide": _may("hanoi_harvest_approve", id=shown["id"]),
     })  # fmt: skip
-
-
-def _all_changes(id: str, query: dict[str, str]) -> list[dict[str, Any]]:
-    changes: list[dict[str, Any]] = []
-    while True:
-        shown = _call("hanoi_run_show", id=id, limit=1000, offset=len(changes), **query)
-        changes.extend(shown["changes"])
-        if not shown["changes"] or len(changes) >= shown["changes_total"]:
-            return changes
 
 
 @hanoi_harvest.route("/run/<id>/<any(approve, reject, abort, retry):decision>", methods=["POST"])

@@ -12,7 +12,7 @@ from flask import Blueprint
 from ckanext.hanoi.export import csv_response, file_response, xlsx_response
 from ckanext.hanoi.imports.report import RESULTS
 from ckanext.hanoi.model.imports import STATUSES
-from ckanext.hanoi.paging import Page
+from ckanext.hanoi.paging import Page, every
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
 from ckanext.hanoi.views.actions import call as _call
@@ -107,12 +107,7 @@ def import_read(id: str) -> Any:
 
 
 def _export(id: str, kind: str, query: dict[str, str]) -> Any:
-    rows: list[dict[str, Any]] = []
-    while True:
-        shown = _call("hanoi_import_show", id=id, limit=1000, offset=len(rows), **query)
-        rows += shown["rows"]
-        if not shown["rows"] or len(rows) >= shown["rows_total"]:
-            break
+    rows = every(_call, "hanoi_import_show", "rows", "rows_total", id=id, **query)
     table = [
         {
             **row,
@@ -122,7 +117,7 @@ def _export(id: str, kind: str, query: dict[str, str]) -> Any:
         }
         for row in rows
     ]
-    name = f"import-{shown['id'][:8]}"
+    name = f"import-{id[:8]}"
     keys = ("sheet", "row", "title", "result", "status", "fields", "messages", "dataset")
     if kind == "csv":
         return csv_response(name, keys, table)

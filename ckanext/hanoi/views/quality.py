@@ -10,11 +10,11 @@ from ckan import model
 from flask import Blueprint, Response, jsonify
 
 from ckanext.hanoi.export import csv_response
-from ckanext.hanoi.paging import Page
+from ckanext.hanoi.paging import Page, every
 from ckanext.hanoi.quality import link_list, ranking
 from ckanext.hanoi.quality.measure import OfResource, dimensions
 from ckanext.hanoi.vietnamese import sort_key
-from ckanext.hanoi.views.actions import ask, call, every, tell
+from ckanext.hanoi.views.actions import ask, call, tell
 
 hanoi_quality = Blueprint("hanoi_quality", __name__, url_prefix="/hanoi/quality")
 
@@ -62,7 +62,7 @@ def agency(id: str) -> Any:
     page = tk.h.get_page_number(tk.request.args)
     format_ = tk.request.args.get("format")
     if format_ in ("csv", "json"):
-        rows = every("hanoi_quality_list", organization=id, **asked)
+        rows = every(ask, "hanoi_quality_list", organization=id, **asked)
         return _export(f"quality-{shown['organization']}", ranking.DATASET_COLUMNS, rows, format_)
     found = ask("hanoi_quality_list", organization=id, limit=_PAGE,
                   offset=(page - 1) * _PAGE, **asked)  # fmt: skip
@@ -86,7 +86,7 @@ def links() -> Any:
     wanted = {**asked, "state": "" if state == "all" else state}
     format_ = tk.request.args.get("format")
     if format_ in ("csv", "json"):
-        rows = every("hanoi_link_list", **wanted)
+        rows = every(ask, "hanoi_link_list", **wanted)
         if format_ == "csv":
             rows = [link_list.as_row(row) for row in rows]
         return _export("links", link_list.COLUMNS, rows, format_)

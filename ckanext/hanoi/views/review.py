@@ -8,10 +8,10 @@ from flask import Blueprint, Response
 
 from ckanext.hanoi.export import csv_response
 from ckanext.hanoi.logic.schema.review import FILTERS, SORTS
-from ckanext.hanoi.paging import Page
+from ckanext.hanoi.paging import Page, every
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
-from ckanext.hanoi.views.actions import ask, call, every, tell
+from ckanext.hanoi.views.actions import ask, call, tell
 
 hanoi_review = Blueprint("hanoi_review", __name__, url_prefix="/hanoi/review")
 hanoi_review.before_request(asking.first)
@@ -37,7 +37,7 @@ def index() -> Any:
     asked = {name: value for name, value in filters.items() if value}
     number = tk.h.get_page_number(args)
     if args.get("format") == "csv":
-        return _export(every("hanoi_review_list", **asked))
+        return _export(every(ask, "hanoi_review_list", **asked))
     found = ask("hanoi_review_list", limit=_PAGE, offset=(number - 1) * _PAGE, **asked)
     organizations = tk.get_action("organization_list_for_user")({}, {"permission": "read"})
     pager = Page(found["results"], page=number, size=_PAGE, count=found["count"])

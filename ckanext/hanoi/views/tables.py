@@ -9,8 +9,8 @@ from flask import Blueprint
 
 from ckanext.hanoi.export import csv_response
 from ckanext.hanoi.model.tables import STATES
-from ckanext.hanoi.paging import Page
-from ckanext.hanoi.views.actions import ask, call, every, may, tell
+from ckanext.hanoi.paging import Page, every
+from ckanext.hanoi.views.actions import ask, call, may, tell
 
 hanoi_tables = Blueprint("hanoi_tables", __name__, url_prefix="/hanoi/tables")
 
@@ -30,7 +30,7 @@ def table_list() -> Any:
     asked = {name: value for name, value in filters.items() if value}
     page = tk.h.get_page_number(args)
     if args.get("format") == "csv":
-        return csv_response("tables", _COLUMNS, every("hanoi_table_list", **asked))
+        return csv_response("tables", _COLUMNS, every(ask, "hanoi_table_list", **asked))
     found = ask("hanoi_table_list", limit=_PAGE, offset=(page - 1) * _PAGE, **asked)
     everything = found if not asked else call("hanoi_table_list", limit=0)
     return tk.render("hanoi/tables/list.html", {

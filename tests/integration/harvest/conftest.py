@@ -9,6 +9,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
+import sqlalchemy as sa
 from ckan import model
 from ckan.tests import factories, helpers
 from werkzeug import Request, Response
@@ -144,3 +145,16 @@ def _impatient(fetcher: Any, **options: Any) -> Any:
     made = fetcher(**options)
     made.pause = 0.01
     return made
+
+
+@pytest.fixture
+def asked():
+    """The statements that the database gets."""
+    statements = []
+
+    def note(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    sa.event.listen(model.meta.engine, "before_cursor_execute", note)
+    yield statements
+    sa.event.remove(model.meta.engine, "before_cursor_execute", note)

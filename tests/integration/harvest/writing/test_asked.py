@@ -8,7 +8,6 @@ import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
 from ckan.tests import factories
-from sqlalchemy import event
 from sqlalchemy.orm import object_session
 
 from ckanext.hanoi.harvest.writing.asked import answering
@@ -19,19 +18,6 @@ pytestmark = [
         not tk.check_ckan_version(min_version="2.12"), reason="CKAN 2.11 is asked as ever"
     ),
 ]
-
-
-@pytest.fixture
-def asked():
-    """The statements that the database gets."""
-    statements = []
-
-    def note(_connection, _cursor, statement, *_):
-        statements.append(statement)
-
-    event.listen(model.meta.engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(model.meta.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
