@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 
 import pytest
 
@@ -46,12 +45,11 @@ def test_the_process_has_none_of_the_parents_secrets(looker, table, monkeypatch)
         assert "secret" not in environ.read()
 
 
-def test_a_file_that_takes_too_long_is_given_up_and_the_next_one_read(looker, table, tmp_path):
-    slow = tmp_path / "cham.csv"
-    slow.write_text("A,B,C,D\n" + "12/05/2025,1,2,3\n" * 190_000)
-    began = time.monotonic()
-    report = looker.look(str(slow), "CSV", WISHES)
-    assert time.monotonic() - began < 30
+def test_a_file_that_takes_too_long_is_given_up_and_the_next_one_read(looker, table):
+    assert good(looker, table)
+    # stopped in the middle, it takes too long on any machine
+    os.kill(looker._process.pid, signal.SIGSTOP)
+    report = looker.look(table, "CSV", WISHES)
     assert "stopped after 6 seconds" in report["message"] % report["params"]
     assert good(looker, table)
 
