@@ -13,13 +13,15 @@ from ckanext.hanoi.quality.measure import dimensions
 
 
 def hanoi_quality(pkg: dict[str, Any]) -> dict[str, Any]:
-    """The score of a dataset as ``package_show`` gives it, in words: see ``quality.words``.
+    """The score of a dataset as ``package_show`` gives it, in words: see ``quality.words``; and
+    how many ``files`` the dataset has.
 
     Several snippets of a page ask for it; it's computed once a page.
     """
     kept: dict[str, Any] = g.setdefault("hanoi_quality", {})
     if pkg["id"] not in kept:
-        kept[pkg["id"]] = words.as_dict(store.score(pkg), pkg)
+        files = len(pkg.get("resources") or ())
+        kept[pkg["id"]] = {**words.as_dict(store.score(pkg), pkg), "files": files}
     return kept[pkg["id"]]
 
 
