@@ -22,6 +22,7 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.plugins import get_permission_labels
 from ckan.lib.redis import connect_to_redis
 from ckan.logic.action import get as core
+from ckan.logic.schema import default_package_search_schema
 from flask import has_request_context
 from redis import RedisError
 
@@ -58,7 +59,7 @@ def stamp(query: dict[str, Any], site: Site) -> str | None:
     state = index_state()
     if state is None:
         return None
-    asked = {**copy.deepcopy(query), "extras": {}, "df": "text"}
+    asked = _as_plugins_get_it(query)
     for plugin in p.PluginImplementations(p.IPackageController):
         asked = plugin.before_dataset_search(asked)
     labels = sorted(get_permission_labels().get_user_dataset_labels(None))
@@ -89,6 +90,14 @@ def keep(key: str, fits: str, owners: str, ids: Iterable[str], text: str) -> Non
         connect_to_redis().set(key, about + zlib.compress(text.encode(), 1), ex=_SECONDS)
     except RedisError as error:
         log.warning("RDF can't be kept: %s", error)
+
+
+def _as_plugins_get_it(query: dict[str, Any]) -> dict[str, Any]:
+    """The query as ``package_search`` hands it to ``before_dataset_search`` (CKAN 2.11, 2.12):
+    checked by its schema, so that no parameter is None, and with what it adds."""
+    asked, _errors = tk.navl_validate(copy.deepcopy(query), default_package_search_schema(), {})
+    asked.update(asked.pop("__extras", {}))
+    return {**asked, "extras": asked.get("extras", {}), "df": "text"}
 
 
 def _search_is_known() -> bool:

@@ -121,10 +121,12 @@ def _query(data_dict: dict[str, Any]) -> tuple[dict[str, Any], int]:
             ) from e
         only.append(f"metadata_modified:[{moment}Z TO NOW]")
     query = {
-        "q": data_dict.get("q") or "*:*", "fq": data_dict.get("fq"), "fq_list": only,
+        "q": data_dict.get("q") or "*:*", "fq_list": only,
         "rows": size, "start": size * (page - 1), "sort": "metadata_modified desc",
         "fl": ["id", "metadata_modified"],
     }  # fmt: skip
+    if fq := data_dict.get("fq"):
+        query["fq"] = fq
     return query, page
 
 
