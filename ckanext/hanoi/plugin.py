@@ -16,6 +16,7 @@ from flask import Blueprint
 from ckanext.hanoi import bulk, cli, collect, own_yaml, search
 from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
+from ckanext.hanoi.dataset import file_names
 from ckanext.hanoi.dcat import settings as dcat_settings
 from ckanext.hanoi.quality import jobs as quality_jobs
 from ckanext.hanoi.quality import update as quality_update
@@ -59,9 +60,17 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IConfigurable)
     p.implements(p.ISignal)
+    p.implements(p.IUploader, inherit=True)
 
     def get_signal_subscriptions(self):
         return {bulk.ended: [quality_jobs.bulk_ended, tables_due.bulk_ended]}
+
+    def get_uploader(self, upload_to, old_filename):
+        return file_names.image_uploader(upload_to, old_filename)
+
+    def get_resource_uploader(self, resource):
+        file_names.rename(resource.get("upload"), resource.get("name"))
+        return  # CKAN goes on to the next one's, or to its own
 
     def configure(self, config):
         from ckanext.hanoi.imports import jobs

@@ -7,6 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
+from ckanext.hanoi.dataset import file_names
 from ckanext.hanoi.dataset.sniff import HEAD, sniff
 from ckanext.hanoi.harvest import settings
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
@@ -73,6 +74,7 @@ def fill_in(data_dict: dict[str, Any]) -> None:
         sent = resource.get("upload") if isinstance(resource, dict) else None
         if not is_file(sent):
             continue
+        file_names.rename(sent, resource.get("name"))
         before = model.Resource.get(resource["id"]) if resource.get("id") else None
         found = of_file(sent)
         for name in ("format", "encoding", "mimetype"):

@@ -3,17 +3,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from ckanext.hanoi.vietnamese.letters import fold, nfc
 from ckanext.hanoi.vietnamese.tones import canonical
 
-#: CKAN's longest name of a dataset and longest tag.
-MAX_SLUG = MAX_TAG = 100
+#: CKAN's longest name of a dataset, longest tag and longest name of a file.
+MAX_SLUG = MAX_TAG = MAX_FILE_NAME = 100
+#: The name of a file whose own has no letter or digit that an address can have.
+FILE = "tep-du-lieu"
 
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc]")
 _NOT_OF_SLUG = re.compile("[^a-z0-9_]+")
 _HYPHEN_BESIDE_UNDERSCORE = re.compile("-(?=_)|(?<=_)-")
 _RESERVED = frozenset({"new", "edit", "search"})
+
+_NOT_OF_FILE_NAME = re.compile("[^a-z0-9_.]+")
+_BESIDE_DOT = re.compile(r"[-.]*\.[-.]*")
+_EXTENSION = re.compile("[a-z0-9_-]{1,20}")
+_ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
 
 _MARKS = re.compile("[\u0300-\u036f]+")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
@@ -33,6 +41,36 @@ def slug(text: str, limit: int = MAX_SLUG) -> str:
     name = _HYPHEN_BESIDE_UNDERSCORE.sub("", name).strip("-_")
     name = _cut(name, "-", limit).strip("-_")
     return "" if len(name) < 2 or name in _RESERVED else name
+
+
+def file_name(text: str, otherwise: str = "", limit: int = MAX_FILE_NAME) -> str:
+    """A name for an uploaded file: ``Danh sách cơ sở y tế.CSV`` is ``danh-sach-co-so-y-te.csv``.
+
+    At most ``limit`` characters of ``a-z 0-9 _ . -``, the extension kept whole, folders in front
+    dropped, the first one a letter or digit (so never a hidden file). Idempotent, and
+    ``ckan.lib.munge`` leaves it as it is. Where nothing usable stands before the extension, the
+    slug of ``otherwise`` does, else ``tep-du-lieu``.
+    """
+    name = re.split(r"[/\\]", _unescaped(text))[-1].strip().rstrip(". ")
+    stem, dot, extension = name.rpartition(".")
+    extension = _NOT_OF_FILE_NAME.sub("-", fold(extension)).strip("-_.")
+    if not dot or len(name.split(".")[-1].split()) != 1 or not _EXTENSION.fullmatch(extension):
+        stem, extension = name.replace(".", " "), ""
+    stem = _NOT_OF_FILE_NAME.sub("-", _APOSTROPHES.sub("", fold(stem)))
+    stem = _HYPHEN_BESIDE_UNDERSCORE.sub("", _BESIDE_DOT.sub(".", stem)).strip("-_.")
+    ending = f".{extension}" if extension else ""
+    stem = _cut(stem, "-", limit - len(ending)).strip("-_.") or slug(otherwise, 60) or FILE
+    return stem + ending
+
+
+def _unescaped(text: str) -> str:
+    """Some programs send the name as it would stand in an address."""
+    if text.isascii() and _ESCAPED.search(text):
+        try:
+            return unquote(text, errors="strict")
+        except UnicodeDecodeError:
+            pass
+    return text
 
 
 def tag(text: str) -> str:
