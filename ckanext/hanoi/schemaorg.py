@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ckanext.hanoi.dataset import terms_of_use
+from ckanext.hanoi.dataset.terms_of_use import TermsOfUse
 from ckanext.hanoi.vocabulary import Term, vocabulary
 
 _CONTEXT = "https://schema.org/"
@@ -42,6 +44,8 @@ def dataset(
     """A package, as ``package_show`` gives it, at ``url``; its notes are plain text."""
     named = _texts(package.get("title") or package.get("name"), package.get("title_en"))
     start, end = package.get("temporal_start"), package.get("temporal_end")
+    terms = terms_of_use.of_dataset({**package, "resources": ()})
+    is_open = package.get("access_level") in (None, "", "open")
     said = {
         "@context": _CONTEXT,
         "@type": "Dataset",
@@ -52,8 +56,8 @@ def dataset(
         "identifier": package.get("identifier") or package.get("id"),
         "keywords": _keywords(package),
         "inLanguage": package.get("language") or None,
-        "license": _license(package),
-        "isAccessibleForFree": package.get("access_level") in (None, "", "open") or None,
+        "license": _license(terms),
+        "isAccessibleForFree": None if terms.is_only_words else is_open or None,
         "creator": _party(agency),
         "publisher": _party(agency),
         "datePublished": package.get("issued"),
@@ -122,15 +126,19 @@ def _keywords(package: Mapping[str, Any]) -> list[Any]:
     return [word for word in words if word]
 
 
-def _license(holder: Mapping[str, Any]) -> Any:
-    """The address of the licence; where it has none, its name."""
-    code = holder.get("license_id")
-    if not code or code == "notspecified":
-        return None
-    term = vocabulary("license").get(code)
-    link = (term.uri if term else "") or _address(holder.get("license_url"))
-    name = _labels(term) if term else holder.get("license_title") or code
-    return link or {"@type": "CreativeWork", "name": name, "identifier": code}
+def _license(terms: TermsOfUse) -> Any:
+    """The address of the licence; where it has none, its name. Beside it, or alone, what the source
+    says of it in its own words."""
+    term = terms.term
+    found: list[Any] = [
+        {"@type": "CreativeWork", "name": words} for words in (*terms.words, terms.rights) if words
+    ]
+    link = term.uri if term else _address(terms.link)
+    if term or terms.name:
+        code = {"identifier": term.code} if term else {}
+        named = {"@type": "CreativeWork", "name": _labels(term) if term else terms.name, **code}
+        found.insert(0, link or named)
+    return found[0] if len(found) == 1 else found or None
 
 
 def _place(code: str) -> dict[str, Any]:
@@ -149,7 +157,7 @@ def _download(resource: Mapping[str, Any], package: Mapping[str, Any]) -> dict[s
         "encodingFormat": resource.get("mimetype") or resource.get("format"),
         "contentSize": f"{size} B" if size.isdigit() else None,
         "dateModified": resource.get("modified"),
-        "license": _license(resource) if resource.get("license_id") else None,
+        "license": _license(terms_of_use.of_resource(resource, {})),
     })  # fmt: skip
 
 

@@ -15,13 +15,14 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ckanext.hanoi.dataset import terms_of_use
 from ckanext.hanoi.dcat import resources
 from ckanext.hanoi.dcat.statements import Node, Statements, address, date, name
-from ckanext.hanoi.dcat.terms import coded, language_of, license_of, standards
+from ckanext.hanoi.dcat.terms import coded, language_of, license_of, rights_of, standards
 from ckanext.hanoi.vocabulary import vocabulary
 
 #: Changes whenever the same dataset would be described otherwise: kept fragments are then dropped.
-VERSION = "1"
+VERSION = "2"
 
 _EU_THEMES = "http://publications.europa.eu/resource/authority/data-theme"
 #: English labels of the EU data-theme authority table.
@@ -214,10 +215,7 @@ def _law_and_links(
             law = said.typed(ox.NamedNode(f"{node.value}#{key}"), "eli:LegalResource")
             said.text(law, prop, package[key])
             said.say(node, "dcatap:applicableLegislation", law)
-    if package.get("rights"):
-        rights = said.node("dct:RightsStatement")
-        said.text(rights, "rdfs:label", package["rights"], main)
-        said.say(node, "dct:rights", rights)
+    rights_of(said, node, terms_of_use.of_dataset({**package, "resources": ()}), main)
     for extra in package.get("extras") or ():
         if extra.get("key") == "provenance" and extra.get("value"):
             history = said.node("dct:ProvenanceStatement")

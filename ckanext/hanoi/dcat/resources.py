@@ -6,8 +6,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ckanext.hanoi.dataset import terms_of_use
 from ckanext.hanoi.dcat.statements import Node, Statements, address, date, name
-from ckanext.hanoi.dcat.terms import coded, license_of, standards
+from ckanext.hanoi.dcat.terms import coded, license_of, rights_of, standards
 from ckanext.hanoi.vocabulary import vocabulary
 
 
@@ -19,7 +20,7 @@ def describe(
     main: str,
 ) -> Node:
     """Say what is known of ``resource`` at ``uri``; its licence is the dataset's unless it has one
-    of its own."""
+    of its own, or says something else in words."""
     node = said.typed(address(uri) or ox.NamedNode(uri), "dcat:Distribution")
     said.text(node, "dct:title", resource.get("name"), main)
     said.text(node, "dct:title", resource.get("name_en"), "en")
@@ -27,18 +28,16 @@ def describe(
     said.say(node, "dcat:accessURL", _document(said, resource.get("url") or uri))
     if resource.get("download_url"):
         said.say(node, "dcat:downloadURL", _document(said, resource["download_url"]))
-    licence = license_of(said, resource if resource.get("license_id") else package)
-    said.say(node, "dct:license", licence)
+    own = resource.get("license_id") or resource.get(terms_of_use.WORDS)
+    said.say(node, "dct:license", license_of(said, resource if own else package))
     _file(said, node, resource)
     for key in ("issued", "modified"):
         if resource.get(key):
             said.say(node, f"dct:{key}", date(str(resource[key])))
     for code in resource.get("language") or ():
         said.say(node, "dct:language", coded(said, "language", code, "dct:LinguisticSystem"))
-    if resource.get("rights"):
-        rights = said.node("dct:RightsStatement")
-        said.text(rights, "rdfs:label", resource["rights"], main)
-        said.say(node, "dct:rights", rights)
+    terms = terms_of_use.of_resource(resource, {**package, "rights": ""})
+    rights_of(said, node, terms, main)
     standards(said, node, resource.get("conforms_to"))
     _service(said, node, resource, main)
     _documentation(said, node, resource.get("data_dictionary"), main)

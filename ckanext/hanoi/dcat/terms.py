@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ckanext.hanoi.dataset.terms_of_use import TermsOfUse
 from ckanext.hanoi.dcat.statements import Node, Statements, address
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -53,6 +54,15 @@ def license_of(said: Statements, holder: Mapping[str, Any]) -> Node | None:
     else:
         said.text(node, "rdfs:label", holder.get("license_title") or code)
     return node
+
+
+def rights_of(said: Statements, node: Node, terms: TermsOfUse, main: str) -> None:
+    """What is said of the use of ``node`` in words: the source's own, and the field "rights"."""
+    for text in dict.fromkeys((*terms.words, terms.rights)):
+        if text:
+            rights = said.node("dct:RightsStatement")
+            said.text(rights, "rdfs:label", text, main)
+            said.say(node, "dct:rights", rights)
 
 
 def standards(said: Statements, node: Node, texts: Any) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi import reader
-from ckanext.hanoi.dataset import drafts
+from ckanext.hanoi.dataset import drafts, terms_of_use
 from ckanext.hanoi.dataset.rules import RuleError, as_list
+from ckanext.hanoi.dataset.terms_of_use import TermsOfUse
 from ckanext.hanoi.dates import parse
 from ckanext.hanoi.helpers.agency import hanoi_agency_title
 from ckanext.hanoi.vietnamese import fold, is_syllable
@@ -40,6 +41,27 @@ def hanoi_label(name: str, code: str) -> str:
 def hanoi_term(name: str, code: str | None) -> Term | None:
     """The term of vocabulary ``name`` with this code, or None."""
     return vocabulary(name).get(code) if code else None
+
+
+def hanoi_terms_of_use(
+    package: dict[str, Any], resource: dict[str, Any] | None = None
+) -> TermsOfUse:
+    """What is said of the use of a dataset, or of one of its files."""
+    if resource is None:
+        return terms_of_use.of_dataset(package)
+    return terms_of_use.of_resource(resource, package)
+
+
+def hanoi_says_something(package: dict[str, Any], field: dict[str, Any]) -> bool:
+    """Whether a field's value is worth a line: not an empty one, not the class that data have by
+    default, and not "open data" where only the source's own words on their use are known."""
+    name = field["field_name"]
+    value = package.get(name)
+    if value in (None, "", []):
+        return False
+    if name == "access_level" and value == "open":
+        return not terms_of_use.of_dataset(package).is_only_words
+    return name != "sensitivity" or value != field.get("default_code")
 
 
 def hanoi_as_list(value: Any) -> list[str]:

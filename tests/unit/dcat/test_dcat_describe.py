@@ -123,6 +123,18 @@ def test_the_terms_of_the_law_are_never_another_licence():
     assert text.count('"vn-luat-gddt-2023"') == 2  # of the dataset, and of its distribution
 
 
+def test_the_words_of_a_source_are_said_as_rights_and_never_as_a_licence_beside_them():
+    words = "Chỉ dùng cho nghiên cứu"
+    file = {**full()["resources"][0], "license_id": ""}
+    said = rdf({**BARE, "license_id": "notspecified", "resources": [file],
+                "extras": [{"key": "license_text", "value": words}]})  # fmt: skip
+    assert "dct:license" not in said
+    assert said.count(f'rdfs:label "{words}"') == 2  # of the dataset, and of its distribution
+    said = rdf(full(rights="", resources=[{**file, "rights": "", "license_text": words}]))
+    assert said.count("dct:license") == 1  # of the dataset alone
+    assert said.count(words) == 1
+
+
 def test_a_ward_has_its_code_and_no_invented_address():
     places = [t for t in describe.dataset(full(), URI, SITE)
               if t.predicate.value == "http://purl.org/dc/terms/spatial"]
