@@ -114,3 +114,40 @@ def stack():
     stack = Stack.current()
     yield stack
     stack.start()
+
+
+@pytest.fixture
+def refusing():
+    """``refusing(code, times)``: datasets with "SAI" in their title meet this error of PostgreSQL,
+    always or the first ``times``; another table and condition can be given."""
+    import sqlalchemy as sa
+    from ckan import model
+
+    engine, tables = model.meta.engine, []
+
+    def install(
+        code: str, times: int = 1_000_000, table: str = "package",
+        condition: str = "NEW.title LIKE '%SAI%'",
+    ) -> None:
+        tables.append(table)
+        body = (
+            f"BEGIN IF {condition} AND nextval('hanoi_test_refused') <= {times} THEN RAISE"
+            f" EXCEPTION 'refused on purpose' USING ERRCODE = '{code}'; END IF; RETURN NEW; END"
+        )
+        for statement in (
+            "CREATE SEQUENCE hanoi_test_refused",
+            "CREATE FUNCTION hanoi_test_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"{body} $$",
+            f"CREATE TRIGGER hanoi_test BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW"
+            " EXECUTE FUNCTION hanoi_test_refuse()",
+        ):
+            with engine.begin() as connection:
+                connection.execute(sa.text(statement))
+
+    yield install
+    model.Session.remove()
+    with engine.begin() as connection:
+        for table in tables:
+            connection.execute(sa.text(f"DROP TRIGGER IF EXISTS hanoi_test ON {table}"))
+        connection.execute(sa.text("DROP FUNCTION IF EXISTS hanoi_test_refuse"))
+        connection.execute(sa.text("DROP SEQUENCE IF EXISTS hanoi_test_refused"))

@@ -20,6 +20,8 @@ from ckanext.hanoi.vocabulary import Term, vocabulary
 #: Solr's limit for one string is 32,766 bytes; a character takes at most four.
 MAX_CHARACTERS = 8_000
 MAX_BYTES = 30_000
+#: PostgreSQL's limit for what stands in an index is 2,704 bytes, which are more after packing.
+MAX_INDEXED_BYTES = 2_600
 MAX_SLUG = 100
 
 #: Kinds of data that Luật Dữ liệu 60/2024/QH15 keeps from the public.
@@ -67,6 +69,18 @@ def limited(value: str) -> str:
     if len(value) > MAX_CHARACTERS:
         raise RuleError("Too long: at most %(limit)d characters", limit=MAX_CHARACTERS)
     return value
+
+
+def indexed(value: str) -> str:
+    """``value`` itself; RuleError where it is too long for the database to find it by."""
+    if len(value.encode("utf-8", "replace")) > MAX_INDEXED_BYTES:
+        raise RuleError("Too long: at most %(limit)d bytes", limit=MAX_INDEXED_BYTES)
+    return value
+
+
+def title(value: Any) -> str:
+    """``short_text`` that CKAN's index of titles takes."""
+    return indexed(short_text(value))
 
 
 def flag(value: Any) -> bool:

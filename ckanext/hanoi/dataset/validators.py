@@ -44,7 +44,7 @@ def _for_field(factory: Callable[[dict[str, Any], dict[str, Any]], Validator]) -
 
 
 _TEXT, _LINE = apply(lambda value: rules.limited(rules.text(value))), apply(rules.short_text)
-_LONG = apply(rules.text)
+_LONG, _TITLE = apply(rules.text), apply(rules.title)
 _LIST, _RELATED = apply(rules.text_list), apply(rules.related)
 _EMAIL, _PHONE, _URL = apply(rules.email), apply(rules.phone), apply(rules.url)
 _SIZE, _GEOJSON = apply(rules.byte_size), apply(geojson.geojson)
@@ -99,7 +99,7 @@ def hanoi_resource_url(key, data, errors, context):
     if isinstance(value, str) and _UNSAFE_SCHEME.match(value):
         errors[key].append(tk._("An address that starts with http:// or https:// is expected"))
         raise tk.StopOnError
-    _LINE(key, data, errors, context)
+    _TITLE(key, data, errors, context)
 
 
 def hanoi_size(key, data, errors, context):
@@ -244,7 +244,7 @@ def hanoi_title(key, data, errors, context):
         errors[key].append(tk._("Missing value"))
         raise tk.StopOnError
     data[key] = value
-    _LINE(key, data, errors, context)
+    _TITLE(key, data, errors, context)
 
 
 def hanoi_slug(key, data, errors, context):

@@ -98,9 +98,10 @@ def _one(setup: Setup, catalog: Catalog, item: Record | Unreadable) -> dict[str,
         return {**_EMPTY, **failed, "message": item.message, "params": params}
     try:
         found = _change(setup, catalog, item)
-    except errors.TRANSIENT:
-        raise
     except Exception as error:  # the record's own trouble, as in a run
+        if errors.is_passing(error):
+            raise
+        model.Session.rollback()
         _stage, message, params = errors.explain(error)
         found = {"action": "failed", "message": message, "params": params}
     return {**_EMPTY, "guid": item.guid, "title": item.title, **found}

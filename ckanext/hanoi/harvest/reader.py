@@ -24,6 +24,7 @@ from ckanext.hanoi.harvest.fetch import Fetcher, NotModified
 from ckanext.hanoi.harvest.packing import guid_of, pack, pack_record
 from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.harvest.writing import batches
+from ckanext.hanoi.model.base import Text
 from ckanext.hanoi.model.harvest import DELETED, Batch, Identity, Run, Seen, now
 from ckanext.hanoi.vietnamese import fold
 
@@ -252,7 +253,7 @@ def _chunks(records: Iterable[Record | Unreadable]) -> Iterator[list[Record | Un
 def _put_down(run_id: str, titles: dict[str, str]) -> set[str]:
     """Note that records with these identities were seen; returns the identities that were not
     there yet. As arrays they are one statement however many they are, so it is built but once."""
-    texts = ARRAY(sa.UnicodeText)
+    texts = ARRAY(Text)
     rows = sa.select(
         sa.literal(run_id),
         sa.func.unnest(sa.literal(list(titles), texts)),

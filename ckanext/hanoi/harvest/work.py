@@ -52,8 +52,8 @@ def run(run_id: str, inline: bool = False, progress: Progress | None = None) -> 
         try:
             _run(run_id, inline, progress)
             return
-        except errors.DATABASE_GONE as error:
-            if time.monotonic() > deadline:
+        except Exception as error:
+            if not errors.database_gone(error) or time.monotonic() > deadline:
                 raise
             log.warning("The database went away during run %s: %s", run_id, error)
             model.Session.remove()
@@ -93,9 +93,9 @@ def _run(run_id: str, inline: bool, progress: Progress | None) -> None:
         except Stopped:
             log.info("Run %s was stopped", run_id)
             return
-        except errors.DATABASE_GONE:
-            raise
         except Exception as error:
+            if errors.database_gone(error):
+                raise
             log.exception("Run %s failed", run_id)
             _fail(run_id, error)
     notify.run_ended(run_id)

@@ -54,8 +54,8 @@ def go_on(import_id: str, progress: Progress | None = None) -> None:
                 if got:
                     _go_on(import_id, progress)
             return
-        except errors.TRANSIENT as error:
-            if time.monotonic() > deadline:
+        except Exception as error:
+            if not errors.is_passing(error) or time.monotonic() > deadline:
                 raise
             log.warning("Import %s waits for its servers: %s", import_id, error)
             model.Session.remove()
@@ -81,9 +81,9 @@ def _go_on(import_id: str, progress: Progress | None) -> None:
             elif store.move(import_id, "running", "queued", "running",
                             started=sa.func.coalesce(Import.started, now())):  # fmt: skip
                 job.write()
-    except errors.TRANSIENT:
-        raise
     except Exception as error:
+        if errors.is_passing(error):
+            raise
         log.exception("Import %s failed", import_id)
         model.Session.rollback()
         store.move(import_id, "failed", "checking", "running", finished=now(),
@@ -126,9 +126,10 @@ class Job:
         row = from_json(unpack(data))
         try:
             made = plan(self.agency, row, self.places, self.written.get(row.id or ""))
-        except errors.TRANSIENT:
-            raise
         except Exception as error:  # one row's failure is that row's alone
+            if errors.is_passing(error):
+                raise
+            model.Session.rollback()
             return {"status": "error", "problems": [self._failure(row, error)]}
         status = "unchanged" if made.action == "none" else "ready"
         return {
@@ -163,13 +164,13 @@ class Job:
         action, package_id, entries = previewed
         try:
             values = self.writer.write(row, action, package_id, unpack(entries) if entries else [])
-        except errors.TRANSIENT:
-            raise
         except tk.ValidationError as error:
             self.writer.rollback()
             problems = explain(error, row, self.places, self.writer.files)
             values = {"status": "error", "problems": problems}
         except Exception as error:  # whatever a hook of another plugin may raise
+            if errors.is_passing(error):
+                raise
             self.writer.rollback()
             values = {"status": "error", "problems": [self._failure(row, error)]}
         put(self.id, number, **values)

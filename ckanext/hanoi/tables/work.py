@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi.harvest import locks
+from ckanext.hanoi.harvest import errors, locks
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
 from ckanext.hanoi.harvest.record import N_, SourceError
 from ckanext.hanoi.model.harvest import now
@@ -126,7 +126,8 @@ class _Round:
                 time.sleep(min(waits))
 
     def _look(self, entry: Table, resource: dict[str, Any]) -> None:
-        seen, host = entry.fingerprint, source.host_of(resource)
+        id_, seen, host = entry.resource_id, entry.fingerprint, source.host_of(resource)
+        attempts = entry.attempts
         # asked for by a person, or without an answer so far: in full
         anew = entry.urgent or entry.message or not entry.report
         before = {} if anew else dict(entry.fetched or {})
@@ -137,12 +138,17 @@ class _Round:
             values = self._values(resource, before)
             self.failures[host] = 0
         except SourceError as error:
-            values = self._failed(entry.attempts, host, error)
+            values = self._failed(attempts, host, error)
+        except Exception as error:
+            values = self._failed(attempts, "", _its_own(error))
         if host:
             self.free[host] = time.monotonic() + self.pause
-        _save(entry.resource_id, seen, values)
+        try:
+            _save(id_, seen, values)
+        except Exception as error:
+            _save(id_, seen, self._failed(attempts, "", _its_own(error)))
         self.looked += 1
-        fresh = model.Session.get(Table, entry.resource_id, populate_existing=True)
+        fresh = model.Session.get(Table, id_, populate_existing=True)
         if self.progress and fresh is not None:
             self.progress(self.looked, fresh)
 
@@ -184,6 +190,17 @@ class _Round:
             "message": error.message,
             "params": {key: str(value)[:500] for key, value in error.params.items()},
         }
+
+
+def _its_own(error: Exception) -> SourceError:
+    """What no code foresaw is this file's trouble alone: the others are looked at all the same. A
+    server that is away is nobody's."""
+    if errors.is_passing(error):
+        raise error
+    log.error("The look at a file", exc_info=error)
+    model.Session.rollback()
+    words = f"{type(error).__name__}: {error}"[:500]
+    return SourceError(N_("The look at the file failed: %(error)s"), error=words)
 
 
 def _resource(id_: str) -> dict[str, Any] | None:

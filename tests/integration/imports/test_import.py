@@ -386,3 +386,18 @@ def test_a_draft_stays_a_draft_and_an_uploaded_file_stays_where_it_is(publisher,
     report = publisher.send(edit(publisher.workbook(), change))
     assert report["counts"]["done"] == 1
     assert publisher.show(draft["id"])["state"] == "draft"
+
+
+@pytest.mark.parametrize("code", ["54000", "57014"])
+def test_a_row_that_the_database_refuses_is_told_and_the_others_are_written(
+    publisher, edit, refusing, code
+):
+    def rows(data, _files):
+        for title in ("Trường học", "Trường SAI", "Bến xe"):
+            data.add(Tên_tập_dữ_liệu=title)
+
+    refusing(code)
+    report = publisher.send(edit(publisher.workbook(), rows))
+    assert report["status"] == "finished"
+    assert (report["counts"]["done"], report["counts"]["error"]) == (2, 1), report["rows"]
+    assert [d["title"] for d in publisher.datasets()] == ["Bến xe", "Trường học"]

@@ -277,3 +277,15 @@ def test_a_dataset_that_comes_back_is_looked_at_again(office):
     assert entry(resource).gone is None
     office.look()
     assert office.table(resource["id"])["state"] == "table"
+
+
+def test_what_the_database_refuses_of_one_look_keeps_no_other_file_waiting(office, web, refusing):
+    urls = [web("/a.csv"), web("/b.csv"), web("/c.csv")]
+    dataset = office.dataset(*({"url": url, "format": "CSV"} for url in urls))
+    bad = dataset["resources"][1]["id"]
+    refusing("54000", table="hanoi_table",
+             condition=f"NEW.state = 'table' AND NEW.resource_id = '{bad}'")  # fmt: skip
+    office.look()
+    states = [office.table(resource["id"])["state"] for resource in dataset["resources"]]
+    assert states == ["table", "failed", "table"]
+    assert "refused on purpose" in office.table(bad)["message"]

@@ -18,6 +18,7 @@ from ckanext.hanoi.harvest.mapping.draft_values import (
     languages_of,
     list_of,
     mapping_of,
+    printable,
     text_of,
     texts_of,
     written,
@@ -26,7 +27,7 @@ from ckanext.hanoi.harvest.mapping.fields import FIELDS
 from ckanext.hanoi.harvest.mapping.licences import choose
 from ckanext.hanoi.harvest.mapping.resource import Note, ResourceMapper
 from ckanext.hanoi.harvest.parsing.clean import clean_html, is_html
-from ckanext.hanoi.vietnamese import fold, nfc, slug, tag
+from ckanext.hanoi.vietnamese import fold, slug, tag
 from ckanext.hanoi.vocabulary import vocabulary
 
 #: Text that goes from draft to dataset as it is (NFC, white space trimmed).
@@ -151,7 +152,7 @@ class _Mapper:
 
     def _extra(self, key: str, value: Any) -> None:
         if text := written(value):
-            key = nfc(key).strip()[:100]
+            key = printable(key)[:100]
             if key.endswith("_date") and dates.parse(text) is None:
                 key += "_text"  # CKAN's index takes whatever is called so for a date
             self.extras[f"source_{key}" if key in _RESERVED else key] = text

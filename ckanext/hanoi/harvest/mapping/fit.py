@@ -47,7 +47,8 @@ def _term(name: str) -> Rule:
 
 
 _DATASET: dict[str, Rule] = {
-    **dict.fromkeys("title title_en managing_agency identifier decision_number contact_unit "
+    "title": rules.title,
+    **dict.fromkeys("title_en managing_agency identifier decision_number contact_unit "
                     "contact_name".split(), rules.short_text),
     **dict.fromkeys("notes_en rights legal_basis version_notes".split(), _text),
     "version": _version,
@@ -97,10 +98,12 @@ def resource(found: dict[str, Any]) -> Unfit:
         found.pop("download_url", None)  # ftp: the access address says the same
     yield from _each(found, _RESOURCE)
     address = str(found.get("url") or "")
-    if re.match(r"\s*(?:javascript|vbscript|data|file)\s*:", address, re.I) or (
-        len(address) > rules.MAX_CHARACTERS
-    ):
+    unsafe = re.match(r"\s*(?:javascript|vbscript|data|file)\s*:", address, re.I)
+    if unsafe or len(address.encode("utf-8", "replace")) > rules.MAX_INDEXED_BYTES:
         found["url"] = ""
+        if not unsafe and _web(address) and len(address) <= rules.MAX_CHARACTERS:
+            # no index of the database has this one
+            found.setdefault("download_url", address)
         yield "url", address
 
 

@@ -11,13 +11,13 @@ from ckanext.hanoi.harvest.mapping.draft_values import (
     iso_of,
     languages_of,
     mapping_of,
+    printable,
     text_of,
     texts_of,
     written,
 )
 from ckanext.hanoi.harvest.mapping.formats import file_name, media_type_of, term_of_format
 from ckanext.hanoi.harvest.parsing.clean import clean_html, is_html
-from ckanext.hanoi.vietnamese import nfc
 from ckanext.hanoi.vocabulary import vocabulary
 
 _TEXTS = (
@@ -72,7 +72,7 @@ class ResourceMapper:
             resource["id"] = str(draft["id"])
         for key, value in mapping_of(draft.get("extras")).items():
             if text := written(value):
-                key = nfc(str(key)).strip()
+                key = printable(str(key))
                 resource.setdefault(f"source_{key}" if key in _RESERVED else key, text)
         return {
             key: value

@@ -1,7 +1,7 @@
 """Writes the batches of a run into the catalog.
 
-A batch is written in one transaction; only when something in it is refused is each record given
-a transaction of its own, so that the refused one is reported and all others are written. Doing a
+A batch is written in one transaction; only when something in it is refused is it divided, again and
+again, so that the refused record is reported and all others are written. Doing a
 batch again changes nothing: dataset ids are derived from source and identity, and what has been
 written is recognised by its hash.
 """
@@ -9,6 +9,8 @@ written is recognised by its hash.
 from __future__ import annotations
 
 import logging
+import random
+import time
 import uuid
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,6 +33,9 @@ from ckanext.hanoi.harvest.writing.keep import kept_fields
 from ckanext.hanoi.model.harvest import Change, Identity, Run, now
 
 log = logging.getLogger(__name__)
+
+#: Transactions in which a part of a batch is tried while others are in its way.
+_TRIES = 8
 
 
 @dataclass
@@ -135,32 +140,52 @@ class Writer:
         items = batches.claim(batch_id)
         if items is None:
             return
-        try:
-            batches.put(batch_id, "written", self._write_some(items))
-            self.catalog.commit()
-        except errors.TRANSIENT:
-            raise
-        except Exception as error:  # whatever a validator, a hook or a connector may raise
-            log.info("Batch %s is written record by record: %s", batch_id, error)
-            self.catalog.rollback()
-            self._write_each(batch_id, items)
-
-    def _write_each(self, batch_id: int, items: list[dict[str, Any]]) -> None:
-        for item in items:
+        parts = [items]
+        while parts:
+            part = parts.pop()
             if not batches.hold(batch_id):
                 self.catalog.rollback()
                 return
-            try:
-                batches.put(batch_id, "open", self._write_some([item]))
-                self.catalog.commit()
-            except errors.TRANSIENT:
-                raise
-            except Exception as error:  # one record's failure is that record's alone
-                self.catalog.rollback()
-                self._failed(item, error)
+            error = self._write_part(batch_id, part, "open" if parts else "written")
+            if error is None:
+                continue
+            if len(part) == 1:  # one record's failure is that record's alone
+                self._failed(part[0], error)
+            else:
+                log.info("Batch %s is divided: %s", batch_id, error)
+                half = len(part) // 2
+                parts += [part[half:], part[:half]]
         if batches.hold(batch_id):
             batches.put(batch_id, "written")
         self.catalog.commit()
+
+    def _write_part(
+        self, batch_id: int, part: list[dict[str, Any]], then: str
+    ) -> Exception | None:
+        """Write the records in one transaction, anew where another one was in the way; returns what
+        they met with. The batch is held."""
+        error: Exception | None = None
+        for attempt in range(_TRIES):
+            try:
+                batches.put(batch_id, then, self._write_some(part))
+                self.catalog.commit()
+                return None
+            except Exception as met:  # whatever a validator, a hook or a connector may raise
+                error = met
+            again = errors.may_succeed_anew(error)
+            if errors.is_passing(error) and not again:
+                raise error
+            self.catalog.rollback()
+            if not again:
+                return error
+            log.info("Batch %s once more: %s", batch_id, error)
+            # of two that are in each other's way, one comes first
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))
+            if not batches.hold(batch_id):
+                return None
+        if error and errors.is_passing(error):
+            raise error
+        return error
 
     def _failed(self, item: dict[str, Any], error: Exception) -> None:
         stage, message, params = errors.explain(error)
@@ -168,9 +193,8 @@ class Writer:
             params.update(self._in_every_language(item))
         if stage == "writing":
             log.warning("Record %s of run %s", item["guid"], self.run_id, exc_info=error)
-        report.fail(
-            self.run_id, item["guid"], item.get("title") or "", stage, message, params, pack(item)
-        )
+        title = item.get("title") or ""
+        report.fail(self.run_id, item["guid"], title, stage, message, params, pack(item))
         self.catalog.commit()
 
     def _in_every_language(self, item: dict[str, Any]) -> dict[str, str]:
