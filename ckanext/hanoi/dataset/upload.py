@@ -12,6 +12,7 @@ from ckanext.hanoi.dataset.sniff import HEAD, sniff
 from ckanext.hanoi.harvest import settings
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
 from ckanext.hanoi.vocabulary import vocabulary
+from ckanext.hanoi.web.media_types import is_active
 
 #: A server that ignores the wish for the first bytes may send so many, in so many seconds.
 _MAX_BYTES, _TIMEOUT = 16 * 1024 * 1024, 15
@@ -79,6 +80,8 @@ def fill_in(data_dict: dict[str, Any]) -> None:
         found = of_file(sent)
         for name in ("format", "encoding", "mimetype"):
             given = resource.get(name)
+            if name == "mimetype" and is_active(found[name]):
+                continue  # advice for the form; what is stored is what the file's name says
             if found[name] and (not given or (before is not None and given == _old(before, name))):
                 resource[name] = found[name]
 

@@ -1,0 +1,10 @@
+"""What protects every page and file of the catalog, CKAN's own too."""
+from __future__ import annotations
+
+from flask import Blueprint
+
+from ckanext.hanoi.web import stored_files
+
+hanoi_security = Blueprint("hanoi_security", __name__)
+hanoi_security.before_app_request(stored_files.clean_name)
+hanoi_security.after_app_request(stored_files.secure)
