@@ -1,6 +1,7 @@
 """Fixtures of all tests. CKAN's own (app, clean_db, with_plugins, factories …) are there too."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +48,9 @@ _kept: list[_Kept] = []
 def make_app(request, make_app):
     """CKAN's, but an app is made once for all tests that have no plugins or options of their own:
     that takes longer than most of them, and each new app compiles its templates again."""
+    make_strict = _strict(make_app)
     if any(request.node.get_closest_marker(name) for name in _OWN_PLUGINS):
-        return make_app
+        return make_strict
 
     def make() -> Any:
         from ckan.common import config
@@ -56,7 +58,7 @@ def make_app(request, make_app):
         from ckan.tests import helpers
 
         if not _kept or _kept[0].plugins != _plugins():
-            made = make_app()
+            made = make_strict()
             context = middleware._internal_test_request_context
             _kept[:] = [_Kept(made.app, _plugins(), dict(config), context)]
         kept = _kept[0]
@@ -69,6 +71,19 @@ def make_app(request, make_app):
         kept.options = dict(config)
         middleware._internal_test_request_context = kept.context
         return app
+
+    return make
+
+
+def _strict(make_app: Callable[[], Any]) -> Callable[[], Any]:
+    """``make_app``, whose apps take what is undefined in a template of ours for an error."""
+
+    def make() -> Any:
+        from devstack import strict
+
+        made = make_app()
+        strict.watch(made.flask_app)
+        return made
 
     return make
 

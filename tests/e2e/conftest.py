@@ -91,7 +91,7 @@ def site() -> Iterator[Site]:
         instance.quietly("hanoi", "agencies", "apply")
         ready.touch()
     web.start(
-        [sys.executable, "-m", "devstack.web", "127.0.0.1", str(port)],
+        [sys.executable, "-m", "devstack.web", "127.0.0.1", str(port), "--strict"],
         lambda: _answers(url), timeout=120, cwd=ROOT, env=instance.environ(),
     )
     yield Site(url, ADMIN, PASSWORD, instance)
