@@ -41,6 +41,7 @@ def _check(name: str) -> Callable[[Callable[[], Finding]], Callable[[], Finding]
             try:
                 return function()
             except Exception as error:  # the doctor goes on where a server is down
+                model.Session.rollback()
                 return Finding(name, "error", f"{type(error).__name__}: {str(error)[:300]}")
 
         _CHECKS.append(guarded)
@@ -77,11 +78,32 @@ def _schema() -> Finding:
     schema = tk.h.scheming_get_dataset_schema("dataset") or {}
     names = {field["field_name"] for field in schema.get("dataset_fields", ())}
     wanted = {"title_en", "theme", "frequency", "access_level", "sensitivity"}
-    if wanted <= names:
-        return Finding("schema", "ok", "the dataset schema is ours, or has its fields")
-    remedy = "Set scheming.dataset_schemas = ckanext.hanoi:schemas/dataset.yaml, or leave it out"
-    text = f"the dataset schema lacks {', '.join(sorted(wanted - names))}"
-    return Finding("schema", "error", text, remedy)
+    if not wanted <= names:
+        text = f"the dataset schema lacks {', '.join(sorted(wanted - names))}"
+        remedy = "Set scheming.dataset_schemas = ckanext.hanoi:schemas/dataset.yaml, or leave it out"
+        return Finding("schema", "error", text, remedy)
+    organization = tk.h.scheming_get_organization_schema("organization") or {}
+    names = {field["field_name"] for field in organization.get("fields", ())}
+    if not {"hanoi_agency", "hanoi_seed", "title_en"} <= names:
+        text = "the organizations' schema lacks the fields of agencies"
+        remedy = ("Set scheming.organization_schemas = ckanext.hanoi:schemas/organization.yaml, "
+                  "or leave it out")
+        return Finding("schema", "error", text, remedy)
+    return Finding("schema", "ok", "the schemas are ours, or have their fields")
+
+
+@_check("licences")
+def _licences() -> Finding:
+    from ckanext.hanoi.vocabulary import vocabulary
+
+    known = {license.id for license in model.Package.get_license_register().values()}
+    missing = sorted({term.code for term in vocabulary("license")} - known)
+    if missing:
+        text = (f"{len(missing)} licences that the form offers are unknown to CKAN, which shows "
+                f"them without title and as not open: {', '.join(missing[:3])} …")
+        remedy = "Leave licenses_group_url out or empty, or add them to its file"
+        return Finding("licences", "warning", text, remedy)
+    return Finding("licences", "ok", f"CKAN knows all {len(known)}")
 
 
 @_check("database")
@@ -100,6 +122,8 @@ def _database() -> Finding:
 def _solr() -> Finding:
     from ckan.lib.search import is_available, query_for
 
+    from ckanext.hanoi.search.state import indexed_without_extension
+
     if not is_available():
         remedy = "Start Solr, or correct solr_url"
         return Finding("search index", "error", "Solr does not answer", remedy)
@@ -112,6 +136,10 @@ def _solr() -> Finding:
     if found != active:
         text = f"{active} datasets in the database, {found} in the index"
         return Finding("search index", "warning", text, "ckan search-index rebuild")
+    if foreign := indexed_without_extension():
+        text = (f"{foreign} of {found} datasets were indexed while the plugin hanoi was off: "
+                "they are found worse, and edits that build on the index may lose fields")
+        return Finding("search index", "error", text, "ckan search-index rebuild")
     return Finding("search index", "ok", f"{found} datasets")
 
 
@@ -138,8 +166,8 @@ def _workers() -> Finding:
 
 @_check("languages")
 def _languages() -> Finding:
-    offered = tk.aslist(tk.config.get("ckan.locales_offered") or [])
-    if offered and not {"vi", "en"} <= set(offered):
+    offered = {str(locale) for locale in tk.h.get_available_locales()}
+    if not {"vi", "en"} <= offered:
         remedy = "ckan.locales_offered = vi en"
         return Finding(
             "languages", "warning", "Vietnamese and English are not both offered", remedy
@@ -152,13 +180,11 @@ def _languages() -> Finding:
 
 @_check("agencies")
 def _agencies() -> Finding:
+    from ckanext.hanoi.agencies import store
     from ckanext.hanoi.agencies.registry import registry
 
-    slugs = [agency.slug for agency in registry().active()]
-    group = model.Group
-    there = model.Session.execute(
-        sa.select(sa.func.count()).where(group.name.in_(slugs), group.is_organization.is_(True))
-    ).scalar_one()
+    slugs = {agency.slug for agency in registry().active()}
+    there = len(slugs & {row.agency for row in store.rows(model.Group.state == "active")})
     if not there:
         text, remedy = "no agency is an organization yet", "ckan hanoi agencies apply"
         return Finding("agencies", "warning", text, remedy)

@@ -18,6 +18,7 @@ from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
 from ckanext.hanoi.dataset import file_names
 from ckanext.hanoi.dcat import settings as dcat_settings
+from ckanext.hanoi.declaration import declare
 from ckanext.hanoi.quality import jobs as quality_jobs
 from ckanext.hanoi.quality import update as quality_update
 from ckanext.hanoi.search import catalog as search_catalog
@@ -27,10 +28,8 @@ from ckanext.hanoi.views import form
 _HERE = "ckanext.hanoi"
 
 
-def _declare(declaration, key, file_name: str) -> None:
-    document = own_yaml.load(Path(__file__).parent / file_name)
-    if document["groups"]:  # CKAN refuses a declaration without options
-        declaration.load_dict(document)
+def _declare(declaration, file_name: str) -> None:
+    declare(declaration, own_yaml.load(Path(__file__).parent / file_name))
 
 
 @tk.blanket.actions(
@@ -124,7 +123,7 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
         dcat_settings.set_up(config)
 
     def declare_config_options(self, declaration, key):
-        _declare(declaration, key, "config_declaration.yaml")
+        _declare(declaration, "config_declaration.yaml")
         dataset_config.declare(declaration)
 
 
@@ -143,4 +142,4 @@ class HanoiHarvestPlugin(p.SingletonPlugin):
         jobs.worker_starts()
 
     def declare_config_options(self, declaration, key):
-        _declare(declaration, key, "harvest/config_declaration.yaml")
+        _declare(declaration, "harvest/config_declaration.yaml")

@@ -7,8 +7,29 @@ from ckanext.hanoi import collect
 
 
 @click.group(short_help="The city's open-data catalog")
-def hanoi() -> None:
+@click.pass_context
+def hanoi(context: click.Context) -> None:
     """The city's open-data catalog: agencies, harvesting, publishing, monitoring."""
+    if context.invoked_subcommand != "doctor":
+        _warn_of_old_index()
+
+
+def _warn_of_old_index() -> None:
+    """Says on standard error that the index is from before the plugin was enabled: edits that
+    build on it lose fields. What else is wrong with the servers, the command itself will say."""
+    from ckan.lib.search import SearchError
+
+    from ckanext.hanoi.search.state import indexed_without_extension
+
+    try:
+        count = indexed_without_extension()
+    except (SearchError, OSError):
+        return
+    if count:
+        click.secho(
+            f"{count} datasets were indexed while the plugin hanoi was off. Run: "
+            "ckan search-index rebuild", fg="yellow", err=True,
+        )
 
 
 def _on_top() -> list[click.Command]:

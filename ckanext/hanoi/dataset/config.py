@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ckanext.hanoi.declaration import empty_is_default
+
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 
 DEFAULTS = {
@@ -26,3 +28,4 @@ def declare(declaration: Any) -> None:
         if option is None:
             option = declaration.declare(key)
         option.set_default(value)
+        empty_is_default(option)

@@ -21,6 +21,7 @@ _SAMPLE_TEXT = 256 * 1024
 def read_text(text: str, limits: Limits, delimiter: str | None = None) -> Book:
     """One sheet from delimited text. Row n of the sheet is the n-th record of the text, as a
     spreadsheet program numbers it."""
+    text = text.replace("\0", "")  # no text, and Python 3.10 reads no line that has one
     hint = _EXCEL_HINT.match(text)
     if hint:
         text, delimiter = text[hint.end() :], delimiter or hint[1]

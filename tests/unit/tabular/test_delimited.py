@@ -115,3 +115,7 @@ def test_any_text_is_read_or_refused(text):
         delimiter = str(error)
     sensible = delimiter in DELIMITERS or "quotation mark" in delimiter
     assert sensible or text.lower().startswith("sep=")
+
+
+def test_a_zero_character_is_left_out_and_the_rest_is_read():
+    assert cells("A,B\0\n1\0,2\n") == [["A", "B"], ["1", "2"]]
