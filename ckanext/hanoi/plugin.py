@@ -10,6 +10,7 @@ from pathlib import Path
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan.exceptions import CkanConfigurationException
 from ckan.lib.plugins import DefaultTranslation
 from flask import Blueprint
 
@@ -133,8 +134,15 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
 class HanoiHarvestPlugin(p.SingletonPlugin):
     """Harvesting of portals and files into the catalog."""
 
+    p.implements(p.IConfigurer)
     p.implements(p.IConfigDeclaration)
     p.implements(p.IConfigurable)
+
+    def update_config(self, config):
+        if not p.plugin_loaded("hanoi"):
+            raise CkanConfigurationException(
+                "The plugin hanoi_harvest needs the plugin hanoi: add hanoi to ckan.plugins"
+            )
 
     def configure(self, config):
         from ckanext.hanoi.harvest import jobs

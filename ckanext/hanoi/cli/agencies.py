@@ -72,16 +72,20 @@ def _print(plan: dict[str, Any], as_json: bool, done: bool) -> None:
     if not plan["changes"]:
         click.echo(tk._("Nothing to change."))
     summary = ", ".join(f"{action} {counts[action]}" for action in ACTIONS if counts[action])
-    click.echo(f"{tk._('Done') if done else tk._('Would do')}: {summary or '-'}; "
-               f"unchanged {counts['unchanged']}, kept {counts['kept']}, "
-               f"review {counts['review']}")
+    head = tk._("Done") if done else tk._("Would do")
+    click.echo(f"{head}: {summary or '-'}; unchanged {counts['unchanged']}, "
+               f"kept {counts['kept']}, review {counts['review']}")
 
 
 def _line(change: dict[str, Any]) -> str:
     start = f"{_SIGNS[change['action']]} {change['action']:<6} {change['title']}"
     if change["action"] == "merge":
-        return f"{start} ({change['organization']}) -> {change['successor']}: " + tk._(
-            "%(datasets)d datasets, %(members)d members") % change
+        datasets = tk.ungettext("%(num)d dataset", "%(num)d datasets", change["datasets"]) % {
+            "num": change["datasets"]}
+        members = tk.ungettext("%(num)d member", "%(num)d members", change["members"]) % {
+            "num": change["members"]}
+        return (f"{start} ({change['organization']}) -> {change['successor']}: "
+                f"{datasets}, {members}")
     if change["action"] == "create":
         return f"{start} ({change['fields']['name']['to']})"
     fields = ", ".join(f"{name}: {_short(one['from'])} -> {_short(one['to'])}"

@@ -6,6 +6,7 @@ import json
 import ckan.plugins as p
 import pytest
 from ckan.common import config
+from ckan.exceptions import CkanConfigurationException
 from ckan.model.license import LicenseRegister
 from ckanext.scheming.plugins import SchemingDatasetsPlugin, SchemingOrganizationsPlugin
 
@@ -160,3 +161,8 @@ def test_doctor_tells_that_the_index_is_from_before_the_plugin_and_edits_lose_no
     search.rebuild()
     assert indexed_without_extension() == 0
     assert _finding_named("search index")["level"] == "ok"
+
+
+def test_harvesting_without_the_catalog_is_refused_at_the_start(load):
+    with pytest.raises(CkanConfigurationException, match="add hanoi to ckan.plugins"):
+        load("hanoi_harvest scheming_datasets scheming_organizations")

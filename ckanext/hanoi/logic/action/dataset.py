@@ -45,5 +45,6 @@ def _complaints(ids: list[str], org_id: str | None) -> dict[str, str]:
                 private=False,
             )
         except rules.RuleError as error:
-            found[package.id] = f"{package.title}: {tk._(error.message)}"
+            reason = tk._(error.message)
+            found[package.id] = f"{package.title}: {reason}"
     return found
