@@ -80,7 +80,9 @@ def _schema() -> Finding:
     wanted = {"title_en", "theme", "frequency", "access_level", "sensitivity"}
     if not wanted <= names:
         text = f"the dataset schema lacks {', '.join(sorted(wanted - names))}"
-        remedy = "Set scheming.dataset_schemas = ckanext.hanoi:schemas/dataset.yaml, or leave it out"
+        remedy = (
+            "Set scheming.dataset_schemas = ckanext.hanoi:schemas/dataset.yaml, or leave it out"
+        )
         return Finding("schema", "error", text, remedy)
     organization = tk.h.scheming_get_organization_schema("organization") or {}
     names = {field["field_name"] for field in organization.get("fields", ())}
