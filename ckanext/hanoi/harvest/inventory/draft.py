@@ -9,6 +9,7 @@ from typing import Any
 from ckanext.hanoi import dates
 from ckanext.hanoi.harvest.inventory import values
 from ckanext.hanoi.harvest.mapping.formats import term_of_format
+from ckanext.hanoi.harvest.parsing import addresses
 from ckanext.hanoi.vietnamese import slug
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -163,13 +164,14 @@ class _Draft:
     def _addresses(self) -> None:
         for key in ("url", "source", "link"):
             for text in self._texts(key):
-                urls = values.links(text, self.base if key == "url" else None)
-                if urls and "url" not in self.draft:
-                    self.draft["url"] = urls.pop(0)
-                    if key == "source" and text.strip() != self.draft["url"]:
+                base = (self.base or "") if key == "url" else ""
+                found = addresses.read(text, base, cell=True)
+                if found.urls and "url" not in self.draft:
+                    self.draft["url"] = found.first
+                    if key == "source" and text.strip() != found.first:
                         self.keep(key, text)
-                    if urls:
-                        self.keep(key, "\n".join(urls))
+                    else:
+                        self.keep(key, "\n".join(filter(None, (*found.urls[1:], found.rest))))
                 elif self.draft.get("url") != text:
                     self.keep(key, text)
 
@@ -229,10 +231,10 @@ class _Resources:
     def _links(self, key: str) -> list[str]:
         found = []
         for text in self._texts(key):
-            urls = values.links(text, self.draft.base)
-            found += urls
-            if not urls and key != "access_service":
-                self._keep(key, text)
+            read = addresses.read(text, self.draft.base or "", cell=True)
+            found += read.urls
+            if read.rest and (read.urls or key != "access_service"):
+                self._keep(key, read.rest)
         return list(dict.fromkeys(found))
 
     def _common(self, services: list[str]) -> dict[str, Any]:

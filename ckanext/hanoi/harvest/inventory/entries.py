@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ckanext.hanoi.harvest.inventory.surroundings import Surroundings, is_agency
-from ckanext.hanoi.harvest.inventory.values import is_address
+from ckanext.hanoi.harvest.parsing import addresses
 from ckanext.hanoi.tabular.columns import spaced
 from ckanext.hanoi.tabular.header import Header
 from ckanext.hanoi.tabular.rows import Row
@@ -99,11 +99,11 @@ def split(row: Row, sheet: Sheet) -> tuple[Part, Part]:
     for column, text in sorted(row.cells.items()):
         key = row.header.keys.get(column)
         link = sheet.links.get((row.index, column), "")
-        link = link if is_address(link) and link not in text else ""
+        link = "" if link in text or not addresses.read(link).urls else link
         if key is None:
             about.extra(row.header.label(column), f"{text}\n{link}" if link else text)
         elif key in ("resource.url", "resource.download_url"):
-            if link and not is_address(text):
+            if link and not addresses.read(text).urls:
                 if not _GENERIC.fullmatch(spaced(text)):
                     resource.fields.setdefault("resource.name", text)
                 text = link

@@ -1,10 +1,9 @@
-"""Cells taken apart: several values in one, contacts, addresses, yes and no."""
+"""Cells taken apart: several values in one, contacts, yes and no."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import quote, urljoin, urlsplit
 
 from ckanext.hanoi.vietnamese import fold
 from ckanext.hanoi.vocabulary import vocabulary
@@ -26,10 +25,6 @@ _UNIT = re.compile(
     r"department|division|office|unit|centre|center)\b",
     re.I,
 )
-_URL = re.compile(r"(?:https?|ftp)://[^\s<>\"“”]+", re.I)
-_BARE = re.compile(r"^(?:www\.[\w.-]+|[\w-]+(?:\.[\w-]+)*\.(?:gov\.)?vn)(?:[/:?][^\s]*)?$", re.I)
-_PATH = re.compile(r"^(?:\.{0,2}/)?[^\s:*?\"<>|]+(?:/[^\s:*?\"<>|]*)*$")
-_FILE = re.compile(r"\.[a-z][a-z0-9]{1,6}$", re.I)
 _YES = frozenset("co x yes y true 1 dung v ✓ ✔ ☑".split())
 _NO = frozenset("khong no n false 0 - sai ☐".split())
 
@@ -99,53 +94,3 @@ def yes_or_no(text: str) -> bool | None:
     word = re.sub(r"^(co|khong)(?: (?:co|chua|du lieu|thong tin)\b| *[,(:]).*", r"\1", fold(text))
     word = word.strip(" .")
     return True if word in _YES else False if word in _NO else None
-
-
-def links(text: str, base: str | None) -> list[str]:
-    """The absolute http(s) and ftp addresses that a cell holds, in their order."""
-    found = []
-    for part in re.split(r"[\n;|]|,(?=\s*(?:https?://|www\.))|\s+(?=https?://)", text):
-        part = _BULLET.sub("", part.strip())
-        whole = _URL.findall(part)
-        if whole:
-            found += [
-                url.rstrip(".,)]}'’") if url.count("(") == 0 else url.rstrip(".,'’")
-                for url in whole
-            ]
-        elif link := absolute(part, base):
-            found.append(link)
-    return list(dict.fromkeys(url for url in found if _usable(url)))
-
-
-def absolute(text: str, base: str | None) -> str | None:
-    """A single address without scheme, or a relative one, made absolute; None for other texts."""
-    text = text.strip()
-    if not text or len(text) > 2000 or _EMAIL.fullmatch(text):
-        return None
-    if _BARE.match(text):
-        return f"http://{text}"
-    if text.startswith(("\\\\", "//")) or re.match(r"[A-Za-z]:", text):
-        return None  # a folder of somebody's network or machine
-    text = text.replace("\\", "/")
-    path = text.split("?")[0]
-    looks = text.startswith(("/", "./", "../")) or "/" in path or _FILE.search(path)
-    if not base or not looks or len(text) < 2 or " " in path.strip("/").split("/")[0]:
-        return None
-    if not _PATH.match(path.replace(" ", "_")):
-        return None
-    try:
-        return urljoin(base, quote(text, safe="/?&=%#:+,;@~.()!*'-_"))
-    except ValueError:
-        return None
-
-
-def is_address(text: str) -> bool:
-    return bool(_URL.match(text)) and len(text.split()) == 1 and _usable(text)
-
-
-def _usable(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme.lower() in ("http", "https", "ftp") and bool(parts.hostname)
-    except ValueError:
-        return False

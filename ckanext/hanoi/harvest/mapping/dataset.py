@@ -25,7 +25,7 @@ from ckanext.hanoi.harvest.mapping.draft_values import (
 )
 from ckanext.hanoi.harvest.mapping.fields import FIELDS
 from ckanext.hanoi.harvest.mapping.licences import choose
-from ckanext.hanoi.harvest.mapping.resource import Note, ResourceMapper
+from ckanext.hanoi.harvest.mapping.resource import Note, ResourceMapper, taken_apart
 from ckanext.hanoi.harvest.parsing.clean import clean_html, is_html
 from ckanext.hanoi.vietnamese import fold, slug, tag
 from ckanext.hanoi.vocabulary import vocabulary
@@ -135,9 +135,10 @@ class _Mapper:
             self._unresolved(name, value, _KEPT_AS.get(name, f"{name}_text"))
         files = ResourceMapper(self.notes, self._terms, self._licence)
         self.dataset["resources"] = [
-            files.map(resource)
+            files.map(part)
             for resource in list_of(self.draft.get("resources"))
             if isinstance(resource, Mapping)
+            for part in taken_apart(resource)
         ]
         self._privacy()
         excluded = self._excluded()

@@ -17,7 +17,9 @@ from ckanext.hanoi.harvest.mapping.draft_values import (
     written,
 )
 from ckanext.hanoi.harvest.mapping.formats import file_name, media_type_of, term_of_format
+from ckanext.hanoi.harvest.parsing import addresses
 from ckanext.hanoi.harvest.parsing.clean import clean_html, is_html
+from ckanext.hanoi.harvest.standards.draft import copies
 from ckanext.hanoi.vocabulary import vocabulary
 
 _TEXTS = (
@@ -38,6 +40,25 @@ class Note:
 
     field: str
     value: str
+
+
+def taken_apart(draft: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The resource with its addresses fit to be opened; one for each where a connector left
+    several in a value. Words beside them are kept as ``url_text``."""
+    resource, further, rest = dict(draft), [], []
+    for name in ("url", "download_url"):
+        text = text_of(draft.get(name))
+        found = addresses.read(text)
+        if not text or (found.first == text and not found.rest):
+            continue
+        if found.urls or (name == "url" and " " in text):
+            resource[name] = found.first
+            further += found.urls[1:]
+            rest += [found.rest] if found.rest else []
+    if rest:
+        extras = mapping_of(resource.get("extras"))
+        resource["extras"] = {**extras, "url_text": "\n".join(dict.fromkeys(rest))}
+    return copies(resource, further)
 
 
 @dataclass

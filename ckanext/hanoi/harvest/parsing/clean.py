@@ -34,6 +34,9 @@ _ESCAPED_TAG = re.compile(
 )
 #: More tags than any description has: an HTML parser takes quadratic time for deep nesting.
 _MANY_TAGS = 5_000
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+#: So often a text may have been encoded on its way.
+_ENCODED = 3
 _SCHEMES = {"http", "https", "mailto", "ftp", "tel"}
 _ACTIVE_LINK = re.compile(
     r"((?:\]\s*\(|\]:|<)[\s<]{0,9})(?:javascript|vbscript|data)\s*:", re.I
@@ -65,6 +68,18 @@ def printable(value: Any) -> Any:
     if isinstance(value, list):
         return [printable(v) for v in value]
     return value
+
+
+def decode_entities(text: str) -> str:
+    """``text`` with entities as the characters that they stand for, also where they were encoded
+    twice; ``?a=1&copy=2`` has none, for they end in a semicolon."""
+    for _ in range(_ENCODED):
+        if "&" not in text or not (found := _ENTITY.search(text)):
+            break
+        text = text[: found.start()] + _ENTITY.sub(
+            lambda m: html.unescape(m.group()), text[found.start() :]
+        )
+    return text
 
 
 def is_html(text: str) -> bool:

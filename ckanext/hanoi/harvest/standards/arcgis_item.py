@@ -21,6 +21,7 @@ from ckanext.hanoi.harvest.standards.draft import (
     first,
     is_file,
     links,
+    read,
     unique,
 )
 
@@ -310,6 +311,8 @@ class _Mapping:
 
     def _facts(self, about: Mapping[str, Any], draft: Mapping[str, Any]) -> None:
         self.extras.add("item_type", self.kind)
+        own = read(self._text("url"))
+        self.extras.add("url_text", *own.urls[1:], own.rest)
         self.extras.add(
             "snippet",
             self._text("snippet") if draft["notes"] != self._text("snippet") else "",

@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 from ckanext.hanoi.harvest.parsing import geometry, loose
+from ckanext.hanoi.harvest.parsing.addresses import Addresses, read
 from ckanext.hanoi.harvest.parsing.places import place
-from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, is_file
+from ckanext.hanoi.harvest.standards.draft import cleaned, copies, is_file, page
 from ckanext.hanoi.vocabulary import vocabulary
 
 #: CKAN's own bookkeeping: says nothing about the data.
@@ -76,8 +77,10 @@ def to_draft(raw: Mapping[str, Any], portal: str) -> dict[str, Any]:
     package = Package(raw)
     title = loose.one_line(package.translated("title", "display_name"))
     name = loose.text(raw.get("name"))
-    page = f"{portal}/dataset/{quote(name)}" if portal and name else ""
-    url = absolute(package.text("url", "landing_page", "landingPage", "homepage"), portal)
+    own_page = f"{portal}/dataset/{quote(name)}" if portal and name else ""
+    beside: dict[str, str] = {}
+    written = package.text("url", "landing_page", "landingPage", "homepage")
+    url = page(read(written, portal), beside, "url_other")
     draft: dict[str, Any] = {
         "title": title or loose.text(raw.get("name")),
         "notes": package.translated("notes", "description", "abstract"),
@@ -89,20 +92,21 @@ def to_draft(raw: Mapping[str, Any], portal: str) -> dict[str, Any]:
         "themes": _themes(package),
         "keywords": _keywords(package),
         "license": _licence(package),
-        "url": url or page,
+        "url": url or own_page,
         "version": package.text("version"),
         "private": loose.boolean(raw.get("private")),
         "state": _state(raw),
         "contact": _contact(package),
-        "resources": [_resource(r, portal) for r in loose.items(raw.get("resources"))
-                      if loose.text(r.get("state")) != "deleted"],
+        "resources": [part for r in loose.items(raw.get("resources"))
+                      if loose.text(r.get("state")) != "deleted"
+                      for part in _resources(r, portal)],
     }  # fmt: skip
     _dates(package, draft)
     _places(package, draft)
     _same_names(package, draft)
-    draft["extras"] = {**_more_people(package, draft), **package.leftovers()}
-    if url and page:
-        draft["extras"]["catalogue_page"] = page
+    draft["extras"] = {**beside, **_more_people(package, draft), **package.leftovers()}
+    if url and own_page:
+        draft["extras"]["catalogue_page"] = own_page
     return cleaned(draft)
 
 
@@ -327,10 +331,20 @@ def _size(written: Any) -> int | str | None:
     return (loose.text(written) or None) if number is None else number
 
 
-def _resource(raw: Mapping[str, Any], portal: str) -> dict[str, Any]:
+def _address(part: Package, portal: str) -> Addresses:
+    """Where a resource is. What CKAN keeps in its DataStore alone has no address of its own."""
+    written = part.text("url", "access_url", "accessURL")
+    if written == "_datastore_only_resource" and (key := loose.text(part.raw.get("id"))):
+        return Addresses((f"{portal}/datastore/dump/{quote(key)}",))
+    return read(written, portal)
+
+
+def _resources(raw: Mapping[str, Any], portal: str) -> list[dict[str, Any]]:
+    """The resource, and one for each further address that it is given."""
     part = Package(raw)
-    url = absolute(part.text("url", "access_url", "accessURL"), portal)
-    download = absolute(part.text("download_url", "downloadURL"), portal)
+    found = _address(part, portal)
+    files = read(part.text("download_url", "downloadURL"), portal)
+    url, download = found.first, files.first
     if not download and (raw.get("url_type") == "upload" or is_file(url)):
         download = url
     licence = [loose.text(raw.get(key)) for key in ("license_id", "license_url", "license_title")]
@@ -359,8 +373,7 @@ def _resource(raw: Mapping[str, Any], portal: str) -> dict[str, Any]:
     }
     if isinstance(resource["name"], str):
         resource["name_en"] = part.text("name_en")
-    written = loose.text(raw.get("url"))
     extras = part.leftovers()
-    if written and not url:
-        extras["url_text"] = written
-    return cleaned({**resource, "extras": extras})
+    if words := "\n".join(filter(None, (found.rest, files.rest))):
+        extras["url_text"] = words
+    return copies(cleaned({**resource, "extras": extras}), [*found.urls[1:], *files.urls[1:]])

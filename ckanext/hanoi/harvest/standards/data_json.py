@@ -9,9 +9,18 @@ from typing import Any
 
 from ckanext.hanoi import dates
 from ckanext.hanoi.harvest.parsing import geometry, loose
+from ckanext.hanoi.harvest.parsing.addresses import Addresses
 from ckanext.hanoi.harvest.parsing.places import place
 from ckanext.hanoi.harvest.standards.data_json_feed import PREFIX, link
-from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, is_file, unique
+from ckanext.hanoi.harvest.standards.draft import (
+    absolute,
+    cleaned,
+    copies,
+    is_file,
+    page,
+    read,
+    unique,
+)
 from ckanext.hanoi.vocabulary import vocabulary
 
 _SHAPES = ("geometry", "locn:geometry", "bbox", "dcat:bbox", "centroid", "dcat:centroid")
@@ -25,6 +34,7 @@ _USED = frozenset(
 )
 #: Of these a field holds one value; the others are kept as extras.
 _ONCE = ("identifier", "contactPoint", "publisher", "landingPage")
+_PAGES = "landingPage_other"
 _USED_PART = frozenset(
     "@type @id identifier title name description accessURL downloadURL format mediaType byteSize "
     "fileSize checksum describedBy describedByType field conformsTo license rights issued modified "
@@ -43,6 +53,8 @@ def to_draft(record: Mapping[str, Any], base: str = "") -> dict[str, Any]:
         {key: value for key, value in record.items() if not key.startswith("%")},
         _USED | {"spatial"},
     )
+    beside: dict[str, str] = {}
+    url = page(read("\n".join(_links(record.get("landingPage"))), base), beside, _PAGES)
     draft: dict[str, Any] = {
         "title": loose.one_line(loose.multilingual(record.get("title"))),
         "notes": loose.multilingual(record.get("description")),
@@ -57,7 +69,7 @@ def to_draft(record: Mapping[str, Any], base: str = "") -> dict[str, Any]:
         "issued": loose.text(record.get("issued")),
         "modified": loose.text(record.get("modified")),
         "contact": _contact(record.get("contactPoint")),
-        "url": absolute(link(record.get("landingPage")), base),
+        "url": url,
         "conforms_to": loose.texts(record.get("conformsTo")),
         "version": loose.text(record.get("version")) or loose.text(record.get("versionInfo")),
         "version_notes": loose.text(record.get("versionNotes")),
@@ -79,7 +91,10 @@ def to_draft(record: Mapping[str, Any], base: str = "") -> dict[str, Any]:
     once["license"] = _unknown_licences(record.get("license"), licence)
     once["temporal"] = loose.items(record.get("temporal"))
     parents = draft["publisher"].get("parents", "").split(" > ")
-    draft["extras"] = {**loose.beyond(once, [draft, parents], once), **extras}
+    beyond = loose.beyond(once, [draft, parents], once)
+    if not loose.items(record.get("landingPage")):
+        beyond.pop(_PAGES, None)
+    draft["extras"] = {**beside, **beyond, **extras}
     return cleaned(draft)
 
 
@@ -216,30 +231,39 @@ def _parts(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _resources(raw: Mapping[str, Any], base: str) -> list[dict[str, Any]]:
-    """The resource of a distribution, and one for each further file that it names."""
-    first = _resource(raw, base)
-    files = loose.unpacked(raw.get("downloadURL") or raw.get("dcat:downloadURL"))
-    further = [absolute(link(item), base) for item in files] if isinstance(files, list) else []
-    of_one_file = ("id", "size", "hash", "hash_algorithm", "extras")
-    common = {key: value for key, value in first.items() if key not in of_one_file}
-    return [first, *({**common, "url": url, "download_url": url}
-                     for url in unique(further) if url != first.get("download_url"))]  # fmt: skip
-
-
-def _resource(raw: Mapping[str, Any], base: str) -> dict[str, Any]:
+    """The resource of a distribution, and one for each further file or page that it names."""
     part = {PREFIX.sub("", str(key)): value for key, value in raw.items()}
     part = {key: value for key, value in part.items() if not key.startswith("%")}
-    download = absolute(link(part.get("downloadURL")), base)
+    access = read("\n".join(_links(part.get("accessURL"))), base)
+    files = read("\n".join(_links(part.get("downloadURL"))), base)
+    first = _resource(part, base, access, files)
+    if not first:
+        return []
+    further = [
+        {**resource, "download_url": resource["url"]} for resource in copies(first, files.urls)[1:]
+    ]
+    return [first, *further, *copies(first, access.urls)[1:]]
+
+
+def _links(value: Any) -> list[str]:
+    """The addresses, as they are written, of one value or a list."""
+    value = loose.unpacked(value)
+    return list(filter(None, map(link, value if isinstance(value, list) else [value])))
+
+
+def _resource(
+    part: Mapping[str, Any], base: str, access: Addresses, files: Addresses
+) -> dict[str, Any]:
+    download = files.first
     services = part.get("accessService") or part.get("webService") or part.get("endpointURL")
     service = link(services) or loose.text(services)
-    written = link(part.get("accessURL"))
-    url = absolute(written, base) or download or absolute(service, base)
+    url = access.first or download or absolute(service, base)
     if not download and is_file(url):
         download = url
     checksum = next(iter(loose.items(part.get("checksum"))), {})
     extras = loose.leftovers(part, _USED_PART)
-    if written and not absolute(written, base):
-        extras["accessURL"] = written
+    extras.update({key: found.rest for key, found in (("accessURL", access), ("downloadURL", files))
+                   if found.rest})  # fmt: skip
     resource = {
         "id": loose.text(part.get("identifier")) or loose.text(part.get("@id")),
         "url": url,
@@ -262,10 +286,11 @@ def _resource(raw: Mapping[str, Any], base: str) -> dict[str, Any]:
         "data_dictionary": _dictionary(part, base),
         "access_service": service,
     }
-    once = {"checksum": part.get("checksum"), "accessURL": part.get("accessURL")}
+    pages = part.get("accessURL")
+    once = {"checksum": part.get("checksum"), "accessURL": pages}
     if resource["size"] is None:
         once["byteSize"] = part.get("byteSize") or part.get("fileSize")
-    resource["extras"] = {**loose.beyond(once, [resource, written], once), **extras}
+    resource["extras"] = {**loose.beyond(once, [resource, _links(pages)], once), **extras}
     return cleaned(resource)
 
 

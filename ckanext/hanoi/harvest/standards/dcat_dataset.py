@@ -27,7 +27,7 @@ from ckanext.hanoi.harvest.standards.dcat_records import (
     words,
 )
 from ckanext.hanoi.harvest.standards.dcat_values import coded, first_coded, licence, types
-from ckanext.hanoi.harvest.standards.draft import cleaned, unique
+from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, page, read, unique
 from ckanext.hanoi.vocabulary import Term, vocabulary
 
 _RELATED = (
@@ -106,7 +106,7 @@ def to_draft(tree: Tree) -> dict[str, Any]:
         "issued": first_text(tree, "dct:issued"),
         "modified": first_text(tree, "dct:modified"),
         "contact": _contact(tree),
-        "url": _page(tree),
+        "url": "",
         "conforms_to": said(tree, "dct:conformsTo"),
         "version": first_text(tree, "dcat:version", "owl:versionInfo", "schema:version"),
         "version_notes": first_text(tree, "adms:versionNotes"),
@@ -118,6 +118,8 @@ def to_draft(tree: Tree) -> dict[str, Any]:
         "resources": resources,
         "extras": dcat_rest.rest(tree, _used(tree)),
     }
+    pages: dict[str, str] = {}
+    draft["url"] = _page(tree, pages)
     _access(tree, draft)
     _period(tree, draft)
     _place(tree, draft)
@@ -126,7 +128,7 @@ def to_draft(tree: Tree) -> dict[str, Any]:
         draft["license"] = list(stated.pop()) if len(stated) == 1 else []
     beside = dcat_rest.beside(tree, bool(draft["spatial"]))
     told = dcat_rest.others(tree, [{**draft, "extras": {}}, beside])
-    draft["extras"] = {**told, **beside, **draft["extras"]}
+    draft["extras"] = {**pages, **told, **beside, **draft["extras"]}
     return cleaned(draft)
 
 
@@ -245,19 +247,14 @@ def _contact(tree: Tree) -> dict[str, str]:
     return ({"email": loose.mail(name)} if "@" in name else {"name": name}) if name else {}
 
 
-def _page(tree: Tree) -> str:
+def _page(tree: Tree, extras: dict[str, str]) -> str:
+    """The page about the dataset; what is said of pages beside its address goes to ``extras``."""
+    for names in (("dcat:landingPage",), ("foaf:page", "foaf:homepage")):
+        written = [*ids(tree, *names), *literals(tree, *names)]
+        if url := page(read("\n".join(written)), extras, "landing_page_other"):
+            return url
     address = str(tree.get("@id") or "")
-    return next(
-        filter(
-            None,
-            (
-                first_id(tree, "dcat:landingPage"),
-                first_id(tree, "foaf:page", "foaf:homepage"),
-                address if address.startswith(("http://", "https://")) else "",
-            ),
-        ),
-        "",
-    )
+    return absolute(address) if address.startswith(("http://", "https://")) else ""
 
 
 #: The EU's list of access rights: whatever is in it is an access level, known here or not.

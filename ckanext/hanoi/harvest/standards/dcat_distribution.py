@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from ckanext.hanoi.harvest.parsing import loose
+from ckanext.hanoi.harvest.parsing.addresses import Addresses
 from ckanext.hanoi.harvest.standards import dcat_rest
 from ckanext.hanoi.harvest.standards.dcat_records import (
     Tree,
@@ -13,13 +14,14 @@ from ckanext.hanoi.harvest.standards.dcat_records import (
     first_text,
     ids,
     label,
+    literals,
     said,
     trees,
     values,
     words,
 )
 from ckanext.hanoi.harvest.standards.dcat_values import coded, first_coded, licence, types
-from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, is_file
+from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, copies, is_file, read
 
 _ENCODING = "http://www.w3.org/2011/content#characterEncoding"
 _USED_RESOURCE = frozenset(
@@ -33,19 +35,36 @@ _USED_RESOURCE = frozenset(
 
 def resources(part: Tree) -> list[dict[str, Any]]:
     """The resource that a distribution or service is, and one for each further file of it."""
-    resource = _resource(part)
-    return [resource, *_further(part, resource)]
+    access = _addresses(part, "dcat:accessURL")
+    files = _addresses(part, "dcat:downloadURL")
+    resource = _resource(part, access, files)
+    further = [{**one, "download_url": one["url"]} for one in copies(resource, files.urls)[1:]]
+    of_file = ("download_url", "format", "mimetype")
+    page = {key: value for key, value in resource.items() if key not in of_file}
+    known = {resource.get("url"), resource.get("download_url")}
+    pages = [one for one in copies(page, access.urls)[1:] if one["url"] not in known]
+    return [resource, *further, *pages]
 
 
-def _resource(part: Tree) -> dict[str, Any]:
-    access = first_id(part, "dcat:accessURL", "dcat:endpointURL", "foaf:page")
-    download = absolute(first_id(part, "dcat:downloadURL"))
-    url = absolute(access) or download
+def _addresses(part: Tree, *names: str) -> Addresses:
+    """What the properties say of where something is, as addresses and as text."""
+    return read("\n".join([*ids(part, *names), *literals(part, *names)]))
+
+
+def _resource(part: Tree, access: Addresses, files: Addresses) -> dict[str, Any]:
+    other = _addresses(part, "dcat:endpointURL") if not access.urls else Addresses()
+    page = Addresses() if access.urls or other.urls else _addresses(part, "foaf:page")
+    visited = access.first or other.first or page.first
+    url = visited or files.first
+    download = files.first
     address = str(part.get("@id") or "")
     if not download and is_file(url):
         download = url
-    if not url and (is_file(address) or "dcat:DataService" in types(part)):
-        url = download = absolute(address)
+    # one that is only pointed to: its own address is all that there is
+    alone = is_file(address) or "dcat:DataService" in types(part) or not set(part) - {"@id"}
+    if not url and alone:
+        url = absolute(address)
+        download = url if is_file(url) or "dcat:DataService" in types(part) else ""
     services = trees(part, "dcat:accessService")
     checksum: Tree = next(iter(trees(part, "spdx:checksum")), {})
     algorithm = first_id(checksum, "spdx:algorithm") or first_text(checksum, "spdx:algorithm")
@@ -59,7 +78,7 @@ def _resource(part: Tree) -> dict[str, Any]:
         "mimetype": first_coded(part, "media_type", "dcat:mediaType"),
         "size": loose.integer(first_text(part, "dcat:byteSize")),
         "encoding": first_text(part, _ENCODING),
-        "data_dictionary": _documentation(part) if access else "",
+        "data_dictionary": _documentation(part) if visited else "",
         "hash": first_text(checksum, "spdx:checksumValue"),
         "hash_algorithm": _algorithm(algorithm),
         "status": first_coded(part, "status", "adms:status"),
@@ -71,28 +90,13 @@ def _resource(part: Tree) -> dict[str, Any]:
         "language": [coded(v, "language") for v in values(part, "dct:language")],
         "access_service": _service(part, services),
     }
-    used = {*_USED_RESOURCE, _ENCODING, *(["foaf:page"] if access else [])}
+    used = {*_USED_RESOURCE, _ENCODING, *(["foaf:page"] if visited else [])}
     beside = dcat_rest.beside(part)
     more = dcat_rest.others(part, [resource, beside])
+    if url_text := "\n".join(filter(None, (access.rest, files.rest, other.rest))):
+        more["url_text"] = url_text
     resource["extras"] = {**more, **beside, **dcat_rest.rest(part, used)}
     return cleaned(resource)
-
-
-def _further(part: Tree, resource: dict[str, Any]) -> list[dict[str, Any]]:
-    """Of a distribution with several files or pages, the others."""
-    known = {resource.get("url"), resource.get("download_url")}
-    of_one_file = ("id", "size", "hash", "hash_algorithm", "extras")
-    common = {key: value for key, value in resource.items() if key not in of_one_file}
-    found = []
-    for url in map(absolute, ids(part, "dcat:downloadURL")):
-        if url and url not in known:
-            found.append({**common, "url": url, "download_url": url})
-    of_file = ("download_url", "format", "mimetype")
-    common = {key: value for key, value in common.items() if key not in of_file}
-    for url in map(absolute, ids(part, "dcat:accessURL")):
-        if url and url not in known:
-            found.append({**common, "url": url})
-    return found
 
 
 def _documentation(part: Tree) -> str:

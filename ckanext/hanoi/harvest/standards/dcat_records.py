@@ -14,9 +14,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ckanext.hanoi.harvest.identity import Candidate
-from ckanext.hanoi.harvest.parsing import loose
+from ckanext.hanoi.harvest.parsing import addresses, loose
 from ckanext.hanoi.harvest.parsing.graph import Graph, Literal, Node, Term, is_blank
-from ckanext.hanoi.harvest.standards.draft import absolute
 
 Tree = dict[str, Any]
 
@@ -155,16 +154,24 @@ class _Builder:
     def tree(self, node: Node, above: tuple[Node, ...] = ()) -> Tree:
         found: Tree = {} if is_blank(node) else {"@id": node}
         for name, terms in sorted(self.graph.by_subject.get(node, {}).items()):
-            said = [self._value(name, term, (*above, node)) for term in terms]
+            said = [v for term in terms for v in self._values(name, term, (*above, node))]
             if said := _sorted([v for v in said if v not in ("", {})]):
                 found[name] = said
         return found
 
+    def _values(self, name: str, term: Term, above: tuple[Node, ...]) -> list[Any]:
+        """What one statement says: of where something is, each address in it and the words."""
+        if name in _ADDRESSES and (isinstance(term, Literal) or term not in self.graph.by_subject):
+            written = term.text if isinstance(term, Literal) else addresses.relative(term, self.url)
+            found = addresses.read(written, self.url)
+            if isinstance(term, Literal) or found.urls or " " in written:
+                self.left -= 1
+                return [*({"@id": url} for url in found.urls), *filter(None, [found.rest])]
+        return [self._value(name, term, above)]
+
     def _value(self, name: str, term: Term, above: tuple[Node, ...]) -> Any:
         self.left -= 1
         if isinstance(term, Literal):
-            if name in _ADDRESSES and (address := absolute(term.text, self.url)):
-                return {"@id": address}
             return _literal(term)
         if name == "rdf:type" or (
             not is_blank(term)

@@ -5,16 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 
 from ckanext.hanoi.harvest.parsing import xml
+from ckanext.hanoi.harvest.parsing.addresses import Addresses, absolute, read
 from ckanext.hanoi.vocabulary import vocabulary
+
+__all__ = [
+    "Extras", "Reader", "absolute", "cleaned", "copies", "first", "identifier_url", "is_file",
+    "language", "languages", "licences", "links", "page", "plain", "read", "unique",
+]  # fmt: skip
 
 _URL = re.compile(r"(?:https?|ftp)://[^\s<>\"'’”“|\\^`{}\]]+", re.I)
 _TRAILING = ".,;:!?)’'\""
-_SCHEMES = ("http", "https", "ftp", "ftps", "sftp")
+#: What holds for one file and not for the others that a source names beside it.
+_OF_ONE_FILE = frozenset(
+    "id size hash hash_algorithm extras download_url access_service".split()
+)
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.|www\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.I)
 _HANDLE = re.compile(r"(?:hdl|handle):\s*(\S+/\S+)", re.I)
@@ -104,24 +113,21 @@ def links(text: str) -> list[str]:
     return unique(found.rstrip(_TRAILING) for found in _URL.findall(text))
 
 
-def absolute(url: Any, base: str = "") -> str:
-    """``url`` made absolute, blanks escaped and backslashes turned; '' where it is no address
-    that a visitor can open (a path on somebody's disk, ``javascript:``)."""
-    text = re.sub(r"\s+", "%20", url.strip()) if isinstance(url, str) else ""
-    if not text or text.startswith(("\\\\", "#")) or re.match(r"[A-Za-z]:[\\/]", text):
-        return ""
-    try:
-        whole = text.replace("\\", "/")
-        if whole.startswith("www."):
-            whole = "http://" + whole
-        whole = urljoin(base, whole) if base else whole
-        parts = urlsplit(whole)
-        if parts.scheme.lower() not in _SCHEMES or not parts.hostname:
-            return ""
-        _ = parts.port
-    except ValueError:
-        return ""
-    return whole
+def page(found: Addresses, extras: dict[str, str], key: str) -> str:
+    """The first of the addresses; the others and the words beside them become an extra."""
+    if other := "\n".join(filter(None, (*found.urls[1:], found.rest))):
+        extras[key] = f"{extras[key]}\n{other}" if extras.get(key) else other
+    return found.first
+
+
+def copies(resource: Mapping[str, Any], urls: Iterable[str]) -> list[dict[str, Any]]:
+    """The resource, and one like it for each of the ``urls`` that it does not have."""
+    known = {resource.get("url"), resource.get("download_url")}
+    common = {key: value for key, value in resource.items() if key not in _OF_ONE_FILE}
+    return [dict(resource), *(
+        {**common, "url": url, **({"download_url": url} if is_file(url) else {})}
+        for url in unique(urls) if url not in known
+    )]  # fmt: skip
 
 
 def identifier_url(identifier: str) -> str:
@@ -131,7 +137,9 @@ def identifier_url(identifier: str) -> str:
         return f"https://doi.org/{found.group(1)}"
     if found := _HANDLE.fullmatch(text):
         return f"https://hdl.handle.net/{found.group(1)}"
-    return absolute(text)
+    found = read(text)
+    alone = len(found.urls) == 1 and not found.rest
+    return found.first if alone and re.match(r"(?i)[a-z]+://|www\.", text) else ""
 
 
 def is_file(url: str) -> bool:

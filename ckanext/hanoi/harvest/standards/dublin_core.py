@@ -12,7 +12,6 @@ from ckanext.hanoi.harvest.parsing import geometry, xml
 from ckanext.hanoi.harvest.standards.draft import (
     Extras,
     Reader,
-    absolute,
     cleaned,
     first,
     identifier_url,
@@ -21,6 +20,7 @@ from ckanext.hanoi.harvest.standards.draft import (
     languages,
     licences,
     links,
+    read,
     unique,
 )
 
@@ -60,6 +60,14 @@ def to_draft(root: Element, base: str = "") -> dict[str, Any]:
     return _Mapping(root, base).draft()
 
 
+def _addresses(identifier: str) -> list[str]:
+    """The address of an identifier, or the several that somebody wrote into one."""
+    if url := identifier_url(identifier):
+        return [url]
+    found = read(identifier)
+    return list(found.urls) if len(found.urls) > 1 and not found.rest else []
+
+
 class _Mapping:
     def __init__(self, root: Element, base: str) -> None:
         self.read, self.root, self.base = Reader(root), root, base
@@ -79,7 +87,7 @@ class _Mapping:
     def draft(self) -> dict[str, Any]:
         identifiers = self._texts("identifier", "bibliographicCitation")
         creators = self._texts("creator")
-        addresses = [url for text in identifiers if (url := identifier_url(text))]
+        addresses = unique(url for text in identifiers for url in _addresses(text))
         resources = self._resources(addresses)
         draft = {
             "identifier": first(*identifiers),
@@ -217,14 +225,17 @@ class _Mapping:
         """From references and URIs with a protocol, then from identifiers and relations."""
         found: dict[str, dict[str, Any]] = {}
         for element in self._elements("references", "URI", "references_"):
-            url = absolute(xml.text(element), self.base)
-            if not url:
+            written = read(xml.text(element), self.base)
+            if not written.urls:
                 continue
             self.read.take(element)
+            self._extra("url_text", written.rest)
             protocol = xml.attribute(element, "protocol") or xml.attribute(element, "scheme")
-            found.setdefault(url, self._resource(url, protocol, element))
+            for url in written.urls:
+                found.setdefault(url, self._resource(url, protocol, element))
         for element in self._elements("relation"):
-            if url := absolute(xml.text(element), self.base):
+            written = read(xml.text(element), self.base)
+            for url in () if written.rest else written.urls:
                 found.setdefault(url, self._resource(url))
         for url in addresses:
             found.setdefault(url, self._resource(url))

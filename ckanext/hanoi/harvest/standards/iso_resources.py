@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from lxml import etree
 
 from ckanext.hanoi.harvest.parsing import geometry, xml
-from ckanext.hanoi.harvest.standards.draft import Extras, cleaned, is_file, plain
+from ckanext.hanoi.harvest.standards.draft import Extras, cleaned, copies, is_file, plain
 from ckanext.hanoi.harvest.standards.iso_values import IsoReader, Online
 
 _SERVICES = (
@@ -44,6 +44,8 @@ def resources(
         known = found.setdefault(f"{online.url} {plain(online.name)}", resource)
         for key, value in resource.items():
             known.setdefault(key, value)
+        for more in copies(resource, online.more)[1:]:
+            found.setdefault(f"{more['url']} {plain(online.name)}", more)
     return list(found.values())
 
 
@@ -93,7 +95,7 @@ def _resource(online: Online, size: str, formats: list[str]) -> dict[str, Any]:
         "size": int(megabytes * 1_000_000) if megabytes and 0 < megabytes < 1e9 else None,
         "access_service": online.url if service else None,
         "extras": cleaned({"protocol": online.protocol, "function": online.function,
-                           "application_profile": online.profile}),
+                           "application_profile": online.profile, "url_text": online.rest}),
     })  # fmt: skip
 
 

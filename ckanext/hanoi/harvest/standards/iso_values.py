@@ -11,7 +11,14 @@ from typing import Any
 from lxml import etree
 
 from ckanext.hanoi.harvest.parsing import geometry, xml
-from ckanext.hanoi.harvest.standards.draft import Reader, absolute, first, language, languages
+from ckanext.hanoi.harvest.standards.draft import (
+    Reader,
+    absolute,
+    first,
+    language,
+    languages,
+    read,
+)
 
 Element = etree._Element
 
@@ -59,7 +66,8 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Online:
-    """An online resource: absolute ``url`` ('' where it is no address), ``link`` as written."""
+    """An online resource: absolute ``url`` ('' where it is no address), ``link`` as written, with
+    ``more`` addresses and the ``rest`` of words in it."""
 
     url: str
     link: str
@@ -69,6 +77,8 @@ class Online:
     description: Any = ""
     function: str = ""
     mimetype: str = ""
+    more: tuple[str, ...] = ()
+    rest: str = ""
 
 
 class IsoReader(Reader):
@@ -239,8 +249,9 @@ class IsoReader(Reader):
             inner = first(*xml.children(element)) if len(element) else element
         link = self.value(xml.path(inner, "linkage"))
         file_type = next(xml.descendants(xml.path(inner, "name"), "MimeFileType"), None)
+        found = read(link, self.base)
         return Online(
-            absolute(link, self.base),
+            found.first,
             link,
             self.value(xml.path(inner, "protocol")),
             self.value(xml.path(inner, "applicationProfile")),
@@ -248,6 +259,8 @@ class IsoReader(Reader):
             self.localised(xml.path(inner, "description")),
             self.code(xml.path(inner, "function")),
             xml.attribute(file_type, "type"),
+            found.urls[1:],
+            found.rest,
         )
 
     # -- extents -----------------------------------------------------------------------------

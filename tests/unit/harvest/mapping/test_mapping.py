@@ -225,3 +225,17 @@ def test_no_draft_however_odd_makes_the_mapping_fail(draft):
     for extra in result.dataset["extras"]:
         assert extra["key"] not in FIELDS
         assert unicodedata.is_normalized("NFC", extra["value"])
+
+
+def test_addresses_of_another_connector_are_taken_apart_and_their_words_kept():
+    result = mapped({"title": "A", "resources": [
+        {"name": "Bảng", "url": "https://a.vn/Bao cao.csv; https://a.vn/b.csv", "size": 5},
+        {"name": "Chữ", "url": "Không có địa chỉ"},
+        {"name": "Lạ", "url": "gopher://a.vn/1"},
+    ]})  # fmt: skip
+    first, second, words, odd = result.dataset["resources"]
+    assert (first["url"], first["size"]) == ("https://a.vn/Bao%20cao.csv", 5)
+    assert (second["url"], second["name"]) == ("https://a.vn/b.csv", "Bảng")
+    assert "size" not in second
+    assert (words["url"], words["url_text"]) == ("", "Không có địa chỉ")
+    assert odd["url"] == "gopher://a.vn/1"
