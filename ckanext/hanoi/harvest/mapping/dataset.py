@@ -16,6 +16,8 @@ from ckanext.hanoi.harvest.mapping import fit
 from ckanext.hanoi.harvest.mapping.draft_values import (
     iso_of,
     languages_of,
+    line_of,
+    lines_of,
     list_of,
     mapping_of,
     printable,
@@ -26,7 +28,7 @@ from ckanext.hanoi.harvest.mapping.draft_values import (
 from ckanext.hanoi.harvest.mapping.fields import FIELDS
 from ckanext.hanoi.harvest.mapping.licences import choose
 from ckanext.hanoi.harvest.mapping.resource import Note, ResourceMapper, taken_apart
-from ckanext.hanoi.harvest.parsing.clean import clean_html, is_html
+from ckanext.hanoi.harvest.parsing.clean import clean_html, plain_text
 from ckanext.hanoi.vietnamese import fold, slug, tag
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -35,6 +37,9 @@ _TEXTS = (
     "identifier managing_agency rights version version_notes legal_basis decision_number "
     "title_en notes_en"
 ).split()
+#: Of these, and of all names and keywords, markup and entities are no part.
+_LINES = frozenset("managing_agency decision_number title_en identifier version".split())
+_PROSE = frozenset("rights version_notes legal_basis notes_en".split())
 _CODES = {"frequency": "frequency", "access_level": "access_level", "sensitivity": "sensitivity"}
 _DATES = ("issued", "modified", "temporal_start", "temporal_end")
 _MUST_BE_PRIVATE = {"sensitivity": ("core", "important"), "access_level": ("shared", "restricted")}
@@ -121,8 +126,9 @@ class _Mapper:
     def map(self) -> Mapped:
         self._language_texts()
         for name in _TEXTS:
-            if text := text_of(self.draft.get(name)):
-                self.dataset.setdefault(name, clean_html(text) if is_html(text) else text)
+            text = (line_of if name in _LINES else text_of)(self.draft.get(name))
+            if text:
+                self.dataset.setdefault(name, clean_html(text) if name in _PROSE else text)
         self._owner()
         self._coded()
         self._licence(self.draft, self.dataset)
@@ -169,6 +175,9 @@ class _Mapper:
             if name == "notes":
                 main, english = clean_html(main), clean_html(english)
                 rest = {language: clean_html(text) for language, text in rest.items()}
+            else:
+                main, english = plain_text(main), plain_text(english)
+                rest = {language: plain_text(text) for language, text in rest.items()}
             if main:
                 self.dataset[name] = main
             if english and english != main:
@@ -177,13 +186,14 @@ class _Mapper:
                 self._extra(f"{name}_{language}", text)
         title = self.dataset.get("title") or self.dataset.get("title_en") or ""
         if not title:
-            title = text_of(self.draft.get("name")) or text_of(self.draft.get("identifier"))
+            title = line_of(self.draft.get("name")) or text_of(self.draft.get("identifier"))
         self.dataset["title"] = title
         self.dataset["name"] = slug(text_of(self.draft.get("name"))) or slug(title)
 
     def _owner(self) -> None:
         publisher = self.draft.get("publisher")
         about = publisher if isinstance(publisher, Mapping) else {"name": publisher}
+        about = {key: line_of(value) for key, value in about.items()}
         texts = [text_of(about.get(key)) for key in ("identifier", "name")]
         organization, known_as = None, ""
         for text in filter(None, texts):
@@ -217,7 +227,7 @@ class _Mapper:
                         self.closed = True
                         self.dataset.update({name: _CLOSED[name]} if _CLOSED[name] else {})
         themes: list[str] = []
-        for text in texts_of(self.draft.get("themes")):
+        for text in lines_of(self.draft.get("themes")):
             mapped = self.config.theme_map.get(fold(text))
             for wanted in mapped if isinstance(mapped, list) else [mapped or text]:
                 if term := vocabulary("theme").find(str(wanted)):
@@ -234,7 +244,7 @@ class _Mapper:
 
     def _terms(self, name: str, value: Any, extra: str) -> list[str]:
         codes = []
-        for text in texts_of(value):
+        for text in lines_of(value):
             if term := vocabulary(name).find(text):
                 codes.append(term.code)
             else:
@@ -270,7 +280,7 @@ class _Mapper:
 
     def _places(self) -> list[str]:
         codes = []
-        for text in texts_of(self.draft.get("spatial_text")):
+        for text in lines_of(self.draft.get("spatial_text")):
             if term := vocabulary("ward").find(text):
                 codes.append(term.code)
             else:
@@ -279,7 +289,7 @@ class _Mapper:
 
     def _contact(self) -> None:
         for name in ("contact_unit", "contact_name", "contact_phone", "contact_email", "url"):
-            text = text_of(self.draft.get(name))
+            text = (text_of if name == "url" else line_of)(self.draft.get(name))
             if name == "contact_email":
                 text = text.removeprefix("mailto:").partition("?")[0].strip()
             if text:
@@ -293,7 +303,7 @@ class _Mapper:
 
     def _keywords(self) -> None:
         found: dict[str, str] = {}
-        for text in [*texts_of(self.draft.get("keywords")), *self.config.keywords]:
+        for text in [*lines_of(self.draft.get("keywords")), *self.config.keywords]:
             if good := tag(text):
                 found.setdefault(good.casefold(), good)
             else:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ckanext.hanoi import dates
+from ckanext.hanoi.harvest.parsing.clean import plain_text
 from ckanext.hanoi.vietnamese import nfc
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
@@ -38,6 +39,16 @@ def texts_of(value: Any) -> list[str]:
     """The texts of a list or of one value, without empty ones."""
     items = value if isinstance(value, (list, tuple)) else [value]
     return [text for text in map(text_of, items) if text]
+
+
+def line_of(value: Any) -> str:
+    """The text on one line, without markup and entities: for titles and names."""
+    return plain_text(text_of(value))
+
+
+def lines_of(value: Any) -> list[str]:
+    """The texts of a list or of one value as such lines, without empty ones."""
+    return [text for text in map(plain_text, texts_of(value)) if text]
 
 
 def list_of(value: Any) -> list[Any]:

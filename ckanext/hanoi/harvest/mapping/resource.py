@@ -18,13 +18,14 @@ from ckanext.hanoi.harvest.mapping.draft_values import (
 )
 from ckanext.hanoi.harvest.mapping.formats import file_name, media_type_of, term_of_format
 from ckanext.hanoi.harvest.parsing import addresses
-from ckanext.hanoi.harvest.parsing.clean import clean_html, is_html
+from ckanext.hanoi.harvest.parsing.clean import clean_html, is_html, plain_text
 from ckanext.hanoi.harvest.standards.draft import copies
 from ckanext.hanoi.vocabulary import vocabulary
 
 _TEXTS = (
     "name_en encoding size hash hash_algorithm rights access_service download_url data_dictionary"
 ).split()
+_PROSE = ("rights", "data_dictionary")
 #: Keys by which CKAN keeps a resource, and by which it tells an upload from a link.
 _RESERVED = frozenset(
     "id package_id position state created last_modified metadata_modified cache_url "
@@ -124,6 +125,9 @@ def _texts(draft: Mapping[str, Any], resource: dict[str, Any]) -> None:
         if name == "description":
             main, english = clean_html(main), clean_html(english)
             rest = {language: clean_html(text) for language, text in rest.items()}
+        else:
+            main, english = plain_text(main), plain_text(english)
+            rest = {language: plain_text(text) for language, text in rest.items()}
         if main:
             resource[name] = main
         if english and english != main:
@@ -131,7 +135,9 @@ def _texts(draft: Mapping[str, Any], resource: dict[str, Any]) -> None:
         resource.update({f"{name}_{language}": text for language, text in rest.items()})
     for name in _TEXTS:
         if text := text_of(draft.get(name)):
-            resource[name] = clean_html(text) if is_html(text) else text
+            resource[name] = clean_html(text) if name in _PROSE or is_html(text) else text
+    if "name_en" in resource:
+        resource["name_en"] = plain_text(resource["name_en"])
 
 
 def _coded(draft: Mapping[str, Any], resource: dict[str, Any]) -> None:

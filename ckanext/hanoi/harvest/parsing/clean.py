@@ -29,8 +29,9 @@ _KNOWN = _BLOCKS | _INLINE | {
     "base", "title", "strike", "del", "ins", "mark", "q", "time", "main", "nav", "aside",
 }  # fmt: skip
 _TAG = re.compile(rf"</?(?:{'|'.join(sorted(_KNOWN))})(?:[\s/][^<>]*)?>|<!--", re.I)
-_ESCAPED_TAG = re.compile(
-    rf"&lt;/?(?:{'|'.join(sorted(_KNOWN))})(?:[\s/](?:(?!&[lg]t;)[^<>])*)?&gt;", re.I
+#: Tags that divide words; those of emphasis, sub and sup do not: "PM<sub>2.5</sub>".
+_BETWEEN = re.compile(
+    rf"</?(?:{'|'.join(sorted(_BLOCKS | {'br', 'td', 'th', 'img'}))})(?:[\s/][^<>]*)?>", re.I
 )
 #: More tags than any description has: an HTML parser takes quadratic time for deep nesting.
 _MANY_TAGS = 5_000
@@ -90,8 +91,8 @@ def is_html(text: str) -> bool:
 def clean_html(text: str) -> str:
     """``text`` (HTML, escaped HTML, Markdown or plain) as Markdown in which nothing acts."""
     text = printable(text).replace("\r\n", "\n").replace("\r", "\n")
-    if not is_html(text) and _ESCAPED_TAG.search(text):
-        text = html.unescape(text)
+    if not is_html(text):
+        text = printable(decode_entities(text))
     if is_html(text):
         text = _to_markdown(text) if text.count("<") <= _MANY_TAGS else _TAG.sub(" ", text)
     text = _ACTIVE_LINK.sub(r"\1#", text)
@@ -101,11 +102,12 @@ def clean_html(text: str) -> str:
 def plain_text(text: str) -> str:
     """``text`` on one line without markup and entities: for titles and names."""
     text = printable(text)
+    if not is_html(text):
+        text = printable(decode_entities(text))
     if is_html(text):
-        text = _TAG.sub(lambda m: m.group() + " ", text)
+        text = _BETWEEN.sub(lambda m: m.group() + " ", text)
         text = nh3.clean(text, tags=set()) if text.count("<") <= _MANY_TAGS else _TAG.sub("", text)
-    if "&" in text:
-        text = _UNPRINTABLE.sub("", html.unescape(text))
+        text = printable(decode_entities(text))
     return " ".join(text.split())
 
 
@@ -124,7 +126,11 @@ def _to_markdown(text: str) -> str:
 
 
 class _Markdown(HTMLParser):
-    """Writes Markdown from HTML that nh3 has cleaned, so every tag is closed and known."""
+    """Writes Markdown from HTML that nh3 has cleaned, so every tag is closed and known.
+
+    What stands in no block is text with a few tags in it, and may be Markdown: its lines, lists and
+    tables stay as they are written.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -133,6 +139,7 @@ class _Markdown(HTMLParser):
         self._links: list[tuple[str, int]] = []
         self._literal = 0
         self._cells = 0
+        self._blocks = 0
 
     def text(self) -> str:
         lines = "".join(self._out).split("\n")
@@ -143,6 +150,8 @@ class _Markdown(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        if tag in _BLOCKS and tag != "hr":
+            self._blocks += 1
         if tag in ("ul", "ol"):
             self._break(1 if self._lists else 2)
             self._lists.append(1 if tag == "ol" else None)
@@ -174,6 +183,8 @@ class _Markdown(HTMLParser):
             self._out.append("#" * max(3, int(tag[1])) + " ")
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS and tag != "hr":
+            self._blocks = max(0, self._blocks - 1)
         if tag in ("ul", "ol"):
             if self._lists:
                 self._lists.pop()
@@ -192,6 +203,10 @@ class _Markdown(HTMLParser):
             self._out.append(_MARKS.get(tag, ""))
 
     def handle_data(self, data: str) -> None:
+        before = self._out[-1] if self._out else "\n"
+        if not self._blocks and (data.strip() or ("\n" in data and not before.endswith("\n"))):
+            self._as_written(data, before)
+            return
         if not self._literal:
             data = re.sub(r"\s+", " ", data)
             if not self._out or self._out[-1].endswith((" ", "\n")):
@@ -200,6 +215,14 @@ class _Markdown(HTMLParser):
         data = data.replace("*", r"\*").replace("`", r"\`").replace("](", r"]\(")
         if data:
             self._out.append(data)
+
+    def _as_written(self, data: str, before: str) -> None:
+        """Text outside of blocks; the line that a ``<br>`` ended does not end once more."""
+        if before.endswith("  \n"):
+            data = re.sub(r"^[^\S\n]*\n", "", data)
+        if before.endswith("\n\n"):
+            data = data.lstrip("\n")
+        self._out.append(data)
 
     def _at_start(self) -> bool:
         return not self._out or self._out[-1].endswith("\n")

@@ -239,3 +239,29 @@ def test_addresses_of_another_connector_are_taken_apart_and_their_words_kept():
     assert "size" not in second
     assert (words["url"], words["url_text"]) == ("", "Không có địa chỉ")
     assert odd["url"] == "gopher://a.vn/1"
+
+
+def test_markup_and_entities_are_no_part_of_titles_names_and_keywords():
+    result = mapped({
+        "title": {
+            "vi": "Hộ &amp;#039;nhỏ&amp;#039; &amp; <i>vừa</i>", "en": "Small &amp; <b>medium</b>",
+        },
+        "publisher": {"name": "Sở T&agrave;i chính", "email": "a@b.vn"},
+        "keywords": ["R&amp;D", "<i>vốn</i>"],
+        "themes": ["T&agrave;i ch&iacute;nh"],
+        "identifier": "A&amp;B-1",
+        "rights": "A &amp; B",
+        "resources": [
+            {"name": "Tệp &quot;chính&quot; <b>mới</b>", "url": "https://a.vn/?x=1&amp;y=2"},
+        ],
+    })  # fmt: skip
+    dataset = result.dataset
+    assert (dataset["title"], dataset["title_en"]) == ("Hộ 'nhỏ' & vừa", "Small & medium")
+    assert dataset["name"] == "ho-nho-vua"
+    assert dataset["owner_org"] == "id-so-tai-chinh"
+    assert "vốn" in [tag["name"] for tag in dataset["tags"]]
+    assert not any("amp" in tag["name"] for tag in dataset["tags"])
+    assert len(dataset["theme"]) == 1
+    assert (dataset["identifier"], dataset["rights"]) == ("A&B-1", "A & B")
+    (resource,) = dataset["resources"]
+    assert (resource["name"], resource["url"]) == ('Tệp "chính" mới', "https://a.vn/?x=1&y=2")

@@ -43,10 +43,34 @@ from ckanext.hanoi.harvest.parsing.clean import (
         ("# Markdown\r\n\r\n- a\r- b", "# Markdown\n\n- a\n- b"),
         ("<xsl:value onload=1>", "&lt;xsl:value onload=1>"),
         ("[bấm](javascript:alert(1))", "[bấm](#alert(1))"),
+        ("A &amp; B &amp;lt; 5", "A & B < 5"),
+        ("xem https://x.vn/?a=1&copy=2", "xem https://x.vn/?a=1&copy=2"),
     ],
 )
 def test_html_becomes_markdown_and_other_text_stays(source, markdown):
     assert clean_html(source) == markdown
+
+
+@pytest.mark.parametrize(
+    ("source", "markdown"),
+    [
+        (
+            "## Mục\r\n\r\n- một<br>\r\n- hai (H<sub>2</sub>O)\r\n\r\n| a | b |\r\n|---|---|\r\n"
+            '\r\nXem <a href="https://x.vn">trang</a>.',
+            "## Mục\n\n- một  \n- hai (H2O)\n\n| a | b |\n|---|---|\n\nXem [trang](https://x.vn).",
+        ),
+        ("Một.\nHai.\n\nBa <b>đậm</b>.\n1. a\n2. b", "Một.\nHai.\n\nBa **đậm**.\n1. a\n2. b"),
+        ("Một<br />\nHai<br />\n<br />\nBa", "Một  \nHai  \n\nBa"),
+        ("<b>một</b>\n<b>hai</b>\n\n# ba", "**một**\n**hai**\n\n# ba"),
+        ("PM&lt;sub&gt;2.5&lt;/sub&gt;\n\n- a\n- b", "PM2.5\n\n- a\n- b"),
+        ("*đậm* `x` <i>y</i>", "*đậm* `x` *y*"),
+        ("Gồm:\n\n- a\n- b\n\n<p>ghi\nchú</p>", "Gồm:\n\n- a\n- b\n\nghi chú"),
+        ("<p>một</p>\n<ul>\n<li>a</li>\n</ul>", "một\n\n- a"),
+    ],
+)
+def test_a_few_tags_in_a_text_leave_its_lines_lists_and_tables(source, markdown):
+    assert clean_html(source) == markdown
+    assert clean_html(markdown) == markdown
 
 
 @pytest.mark.parametrize(
@@ -57,6 +81,8 @@ def test_html_becomes_markdown_and_other_text_stays(source, markdown):
         ("a < b & c > d", "a < b & c > d"),
         ("Caf&eacute; <b>A</b>", "Café A"),
         ("Bảng 1<br>Bảng 2", "Bảng 1 Bảng 2"),
+        ("Bụi PM<sub>2.5</sub>", "Bụi PM2.5"),
+        ("Hộ &amp;#39;nhỏ&amp;#39; &amp; &amp;lt;i&amp;gt;to&amp;lt;/i&amp;gt;", "Hộ 'nhỏ' & to"),
     ],
 )
 def test_a_title_is_one_line_without_markup(source, plain):
