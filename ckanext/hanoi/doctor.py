@@ -137,7 +137,7 @@ def _solr() -> Finding:
     found = query_for(package).run(query, permission_labels=None)["count"]
     if found != active:
         text = f"{active} datasets in the database, {found} in the index"
-        return Finding("search index", "warning", text, "ckan search-index rebuild")
+        return Finding("search index", "warning", text, "ckan hanoi reconcile")
     if foreign := indexed_without_extension():
         text = (f"{foreign} of {found} datasets were indexed while the plugin hanoi was off: "
                 "they are found worse, and edits that build on the index may lose fields")

@@ -20,6 +20,7 @@ from ckanext.hanoi.dataset import config as dataset_config
 from ckanext.hanoi.dataset import file_names
 from ckanext.hanoi.dcat import settings as dcat_settings
 from ckanext.hanoi.declaration import declare
+from ckanext.hanoi.harvest.writing import versions
 from ckanext.hanoi.quality import jobs as quality_jobs
 from ckanext.hanoi.quality import update as quality_update
 from ckanext.hanoi.search import catalog as search_catalog
@@ -76,6 +77,10 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
         from ckanext.hanoi.imports import jobs
 
         jobs.worker_starts()
+
+    def delete(self, entity):
+        # CKAN takes it out of the index before the database knows that it is deleted
+        versions.hold(entity.id)
 
     def after_dataset_create(self, context, pkg_dict):
         form.made(pkg_dict)

@@ -127,20 +127,35 @@ def retry(run: Run, user_id: str | None = None) -> Run:
         .scalars()
         .all()
     )
-    if not rows:
+    # written as it should be: only the search index lacks it
+    refused: Any = model.Session.execute(
+        sa.select(Change.package_id, Change.guid).where(
+            Change.run_id == run.id, Change.action == "failed", Change.stage == "indexing",
+            Change.package_id.is_not(None),
+        )
+    ).all()  # fmt: skip
+    unindexed: dict[str, str] = dict(refused)
+    if not rows and not unindexed:
         raise Refused("No record of this run can be tried again: run the whole source")
     options = {"retry_of": run.id, "force": True}
     fresh = start(_source(run), "retry", user_id, options)
-    _fill(fresh, list(rows))
+    _fill(fresh, list(rows), unindexed)
     return fresh
 
 
-def _fill(run: Run, rows: list[bytes]) -> None:
+def _fill(run: Run, rows: list[bytes], unindexed: dict[str, str]) -> None:
     items = [unpack(row) for row in rows]
     size = settings.batch_size()
     for first in range(0, len(items), size):
         model.Session.add(Batch(run_id=run.id, records=pack(items[first : first + size])))
-    seen = [{"run_id": run.id, "guid": item["guid"], "title": ""} for item in items]
+    ids = list(unindexed)
+    for first in range(0, len(ids), size):
+        part = ids[first : first + size]
+        model.Session.add(
+            Batch(run_id=run.id, records=pack([]), status="written", packages=part)
+        )
+    guids = [*(item["guid"] for item in items), *unindexed.values()]
+    seen = [{"run_id": run.id, "guid": guid, "title": ""} for guid in guids]
     model.Session.execute(insert(Seen.__table__).on_conflict_do_nothing(), seen)
     run.read_done = True
     model.Session.commit()

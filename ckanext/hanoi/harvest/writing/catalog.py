@@ -7,30 +7,32 @@ with CKAN's own actions, by which datasets are changed and removed; new ones com
 from __future__ import annotations
 
 import gc
-import types as python_types
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-import pysolr
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import plugins as lib_plugins
-from ckan.lib import search
-from ckan.lib.search import index as search_index
 from sqlalchemy.orm import selectinload
 
 from ckanext.hanoi import bulk
 from ckanext.hanoi.harvest import diff
 from ckanext.hanoi.harvest.mapping.fields import FIELDS
-from ckanext.hanoi.harvest.writing import fresh, tags
+from ckanext.hanoi.harvest.writing import fresh, tags, versions
 from ckanext.hanoi.harvest.writing.asked import answering
+from ckanext.hanoi.harvest.writing.documents import Documents
 from ckanext.hanoi.harvest.writing.shown import Shown
 from ckanext.hanoi.model.harvest import now
 from ckanext.hanoi.remember import remembering
 
+log = logging.getLogger(__name__)
+
+#: How often a dataset is indexed anew that somebody changes each time.
+_FOLLOWED = 10
 #: Of a resource that is harvested again, what the catalog itself had added to it.
 _KEPT_RESOURCE_KEYS = ("datastore_active", "url_type", "created", "cache_url", "cache_last_updated")
 
@@ -232,26 +234,36 @@ class Catalog:
     def index(self, ids: Iterable[str]) -> dict[str, str]:
         """Send the datasets to Solr in one request with one commit.
 
-        Returns ``{id: reason}`` of those that Solr refuses; all others are found then. Raises
-        ``SearchIndexError`` when it does not answer.
+        Returns ``{id: reason}`` of those that Solr refuses; all others are found then, as they are
+        committed. Raises ``SearchIndexError`` when it does not answer.
         """
-        return self.sending(ids)()
+        documents = self.documents(ids)
+        return self.follow(documents, documents.send())
 
-    def sending(self, ids: Iterable[str]) -> Callable[[], dict[str, str]]:
-        """The second half of ``index``, with all that the first has got from the database: any
-        thread may do it."""
-        documents: list[dict[str, Any]] = []
-        collect = _collector(documents)
-        ids = list(ids)
-        with remembering(about=ids):
-            for default, custom in self._shown.both(self._context(), ids):
+    def documents(self, ids: Iterable[str]) -> Documents:
+        """The first half of ``index``: what the database has of the datasets. Any thread may
+        ``send`` it; then ``follow`` is the rest."""
+        wanted = list(dict.fromkeys(ids))
+        made = Documents(wanted, versions.committed(wanted))
+        with remembering(about=wanted):
+            for default, custom in self._shown.both(self._context(), made.versions):
                 # CKAN 2.11 puts the dataset into its own schema by itself
                 more = {"with_custom_schema": custom} if _GIVEN_CUSTOM else {}
-                collect(search.index_for("Package"), {**default, **more}, True)
-        if not documents:
-            return dict
-        commit = bool(tk.config.get("ckan.search.solr_commit", True))
-        return partial(_send, search_index.make_connection(), documents, commit)
+                made.add({**default, **more})
+        return made
+
+    def follow(self, sent: Documents, refused: dict[str, str]) -> dict[str, str]:
+        """Index anew whatever others have changed while it was on its way. Commits."""
+        for _ in range(_FOLLOWED):
+            outdated = sent.outdated()
+            if not outdated:
+                return refused
+            for id_ in outdated:
+                refused.pop(id_, None)
+            sent = self.documents(outdated)
+            refused = {**refused, **sent.send()}
+        log.warning("Datasets change faster than they are indexed: %s", ", ".join(sent.versions))
+        return refused
 
 
 @contextmanager
@@ -291,43 +303,6 @@ def _whole(ids: list[str]) -> Any:
         selectinload(package.relationships_as_object),
     )
     return sa.select(package).where(package.id.in_(ids)).options(*parts)
-
-
-def _collector(documents: list[dict[str, Any]]):
-    """CKAN's ``index_package``, with a list in the place of its connection to Solr.
-
-    CKAN posts each document by itself. This is its own function over its own globals, but for
-    the one name through which it reaches Solr; nothing in CKAN is changed.
-    """
-
-    class Collecting:
-        def add(self, docs: list[dict[str, Any]], **_: Any) -> None:
-            documents.extend(docs)
-
-    original = search_index.PackageSearchIndex.index_package
-    names = {**vars(search_index), "make_connection": Collecting}
-    return python_types.FunctionType(
-        original.__code__, names, original.__name__, original.__defaults__, original.__closure__
-    )
-
-
-def _send(connection: Any, documents: list[dict[str, Any]], commit: bool) -> dict[str, str]:
-    try:
-        connection.add(docs=documents, commit=commit)
-    except pysolr.SolrError as error:
-        # Solr refuses all documents of a request for the sake of one
-        if "HTTP 4" not in str(error):
-            raise search.SearchIndexError(str(error)[:1000]) from error
-        if len(documents) == 1:
-            return {documents[0]["id"]: str(error)[:1000]}
-        refused: dict[str, str] = {}
-        half = len(documents) // 2
-        for part in (documents[:half], documents[half:]):
-            refused.update(_send(connection, part, commit))
-        return refused
-    except OSError as error:
-        raise search.SearchIndexError(str(error)[:1000]) from error
-    return {}
 
 
 def _stem(name: str) -> str:

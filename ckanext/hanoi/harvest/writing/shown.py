@@ -8,24 +8,24 @@ kept here is what CKAN itself made of it, and only as long as nobody has changed
 from __future__ import annotations
 
 import pickle
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
 from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
-import sqlalchemy as sa
 from ckan import model
 from ckan.lib.plugins import lookup_package_plugin, plugin_validate
 from ckan.logic.schema import default_show_package_schema
 from sqlalchemy import event
 from sqlalchemy.orm.util import identity_key
 
+from ckanext.hanoi.harvest.writing import versions
 from ckanext.hanoi.harvest.writing.as_it_is import is_given_back
 from ckanext.hanoi.harvest.writing.dictized import Dictized
 from ckanext.hanoi.harvest.writing.fresh import is_overridden
+from ckanext.hanoi.harvest.writing.versions import Version
 
 Both = tuple[dict[str, Any], dict[str, Any]]
 
@@ -45,7 +45,7 @@ class Shown:
     """Keeps the datasets that were written while it was the ``current`` one."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[datetime, bytes]] = {}
+        self._kept: dict[str, tuple[Any, bytes]] = {}
         self._together: Dictized | None = None
 
     @contextmanager
@@ -83,27 +83,30 @@ class Shown:
         if package is None:
             return None
         kept = self._kept.get(id_)
-        if kept is None or kept[0] != package.metadata_modified:
+        version = versions.shown(package)
+        if kept is None or kept[0] != version:
             both = self._shown(context, id_)
-            kept = self._kept[id_] = (package.metadata_modified, pickle.dumps(both))
+            kept = self._kept[id_] = (version, pickle.dumps(both))
         return pickle.loads(kept[1])[1]
 
-    def both(self, context: Any, ids: Iterable[str]) -> Iterator[Both]:
-        """Each dataset that exists, by CKAN's schema and by its own, as it is committed."""
-        package = model.Package
-        ids = list(ids)
-        query = sa.select(package.id, package.metadata_modified).where(package.id.in_(ids))
-        changed = dict(tuple(row) for row in model.Session.execute(query))
-        self.together([id_ for id_ in ids if id_ in changed and id_ not in self._kept])
-        for id_ in ids:
-            kept = self._kept.pop(id_, None)
-            if kept and kept[0] == changed.get(id_):
-                yield pickle.loads(kept[1])
-            elif id_ in changed:
-                try:
-                    yield self._shown(context, id_)
-                except tk.ObjectNotFound:  # purged meanwhile
-                    continue
+    def both(self, context: Any, committed: Mapping[str, Version]) -> Iterator[Both]:
+        """Each dataset that exists, by CKAN's schema and by its own, as it is committed.
+
+        ``committed``: the datasets' versions as they are now.
+        """
+        # another may have hidden or deleted one while we wrote it: neither changes its date
+        kept = {id_: self._kept.pop(id_, (None, b"")) for id_ in committed}
+        other = [id_ for id_, version in committed.items() if kept[id_][0] != version.shown]
+        _read_anew(other)
+        self.together(other)
+        for id_, version in committed.items():
+            if kept[id_][0] == version.shown:
+                yield pickle.loads(kept[id_][1])
+                continue
+            try:
+                yield self._shown(context, id_)
+            except tk.ObjectNotFound:  # purged meanwhile
+                continue
 
     def _shown(self, context: Any, id_: str) -> Both:
         """As CKAN's ``package_show_default_and_custom_schemas``, which asks whether the dataset's
@@ -140,3 +143,11 @@ class Shown:
             for resource in plain["resources"]:
                 item.before_resource_show(resource)
         return plain
+
+
+def _read_anew(ids: Iterable[str]) -> None:
+    """CKAN's session keeps what it knows of a dataset beyond a commit."""
+    for id_ in ids:
+        package = model.Session.identity_map.get(identity_key(model.Package, id_))
+        if package is not None:
+            model.Session.expire(package)

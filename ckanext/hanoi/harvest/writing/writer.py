@@ -29,6 +29,7 @@ from ckanext.hanoi.harvest.record import N_, Record
 from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.harvest.writing import batches, priority
 from ckanext.hanoi.harvest.writing.catalog import Catalog
+from ckanext.hanoi.harvest.writing.documents import Documents
 from ckanext.hanoi.harvest.writing.keep import kept_fields
 from ckanext.hanoi.model.harvest import Change, Identity, Run, now
 
@@ -61,6 +62,7 @@ class Sending:
     """A batch that is on its way to Solr, under its lock; ``refused`` is {package id: reason}."""
 
     batch_id: int
+    documents: Documents
     refused: Future[dict[str, str]]
     lock: ExitStack
 
@@ -103,9 +105,10 @@ class Writer:
             with self.catalog.batch():
                 if status == "open":
                     self._write(batch_id)
-                send = self.catalog.sending(batches.packages(batch_id))
+                documents = self.catalog.documents(batches.packages(batch_id))
             self.settle()
-            self.sending = Sending(batch_id, self._thread.submit(send), stack.pop_all())
+            sent = self._thread.submit(documents.send)
+            self.sending = Sending(batch_id, documents, sent, stack.pop_all())
             return True
 
     def settle(self) -> None:
@@ -114,7 +117,8 @@ class Writer:
         if sending is None:
             return
         with sending.lock:
-            for package_id, reason in sending.refused.result().items():
+            refused = self.catalog.follow(sending.documents, sending.refused.result())
+            for package_id, reason in refused.items():
                 self._not_indexed(package_id, reason)
             # in this order, as whoever ends the run takes their rows
             model.Session.execute(
@@ -209,19 +213,21 @@ class Writer:
         return {name: text for name, text in found.items() if text}
 
     def _not_indexed(self, package_id: str, reason: str) -> None:
-        change = (
-            model.Session.execute(
-                sa.select(Change).where(
-                    Change.run_id == self.run_id, Change.package_id == package_id
-                )
-            )
-            .scalars()
-            .first()
+        """Of a run that has only indexed the dataset, its identity says which record it is."""
+        ours = (
+            sa.select(Change.guid, Change.title).where(
+                Change.run_id == self.run_id, Change.package_id == package_id
+            ),
+            sa.select(Identity.guid, Identity.title).where(
+                Identity.source_id == self.setup.source.id, Identity.package_id == package_id
+            ),
         )
-        if change:
+        rows = (model.Session.execute(query.limit(1)).first() for query in ours)
+        found = next((row for row in rows if row), None)
+        if found:
             message = N_("The search index refuses the dataset: %(reason)s")
             report.fail(
-                self.run_id, change.guid, change.title, "indexing", message, {"reason": reason},
+                self.run_id, found[0], found[1], "indexing", message, {"reason": reason},
                 package_id=package_id,
             )  # fmt: skip
 
