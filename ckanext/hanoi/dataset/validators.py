@@ -14,7 +14,7 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi.dataset import drafts, geojson, rules
+from ckanext.hanoi.dataset import drafts, geojson, rules, stored_values
 from ckanext.hanoi.dataset.navl import (
     Context,
     Data,
@@ -349,6 +349,7 @@ def hanoi_before(_field, schema):
     fields = {field["field_name"] for field in schema["dataset_fields"]}
 
     def validator(key: Key, data: Data, errors: Errors, context: Context) -> None:
+        stored_values.remember(data, context)
         clean_tags(data)
         check_extras(data, errors, fields)
         package = context.get("package")
@@ -359,6 +360,11 @@ def hanoi_before(_field, schema):
                 data[name,] = package.extras[name]
 
     return validator
+
+
+def hanoi_stored(key, data, errors, context):
+    """What was stored already and is given back untouched is no error."""
+    stored_values.keep(data, errors, context)
 
 
 def hanoi_after(key, data, errors, context):
@@ -376,7 +382,10 @@ def hanoi_after(key, data, errors, context):
         )
     except rules.RuleError as error:
         errors.setdefault(("private",), []).append(complaint(error))
-    start, end = data.get(("temporal_start",)), data.get(("temporal_end",))
+    period: list[Key] = [("temporal_start",), ("temporal_end",)]
+    if all(stored_values.is_unchanged(key, data, context) for key in period):
+        return
+    start, end = (data.get(key) for key in period)
     if start and end and not errors.get(("temporal_start",)) and not errors.get(("temporal_end",)):
         try:
             rules.check_period(start, end)
