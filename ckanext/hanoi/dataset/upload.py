@@ -41,7 +41,7 @@ def of_address(address: str) -> dict[str, Any]:
     hosts = settings.value("allowed_hosts") or []
     fetcher = Fetcher(
         allowed_hosts=hosts.split() if isinstance(hosts, str) else hosts,
-        timeout=_TIMEOUT, max_bytes=_MAX_BYTES, retries=0,
+        timeout=_TIMEOUT, max_bytes=_MAX_BYTES, retries=0, unpack=False,
     )  # fmt: skip
     try:
         with fetcher:

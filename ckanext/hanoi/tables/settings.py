@@ -44,4 +44,5 @@ def fetcher() -> Fetcher:
         timeout=float(value("seconds")),
         max_bytes=int(value("max_bytes")),
         retries=1,
+        unpack=False,
     )

@@ -22,10 +22,11 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, parse_url
 
 from ckanext.hanoi.harvest.fetch.address import AddressGuard
+from ckanext.hanoi.harvest.fetch.challenge import PROTECTED, is_challenge
 from ckanext.hanoi.harvest.fetch.connection import Deadline, Pools
 from ckanext.hanoi.harvest.fetch.errors import FetchError, FetchTimeout, NotModified, public_url
 from ckanext.hanoi.harvest.fetch.explain import explained
-from ckanext.hanoi.harvest.fetch.response import Body, Decoder, Response
+from ckanext.hanoi.harvest.fetch.response import Body, Decoder, Response, Unpacking
 
 USER_AGENT = "Mozilla/5.0 (compatible; ckanext-hanoi; open-data harvester)"
 MAX_BYTES = 256 * 1024 * 1024
@@ -45,7 +46,8 @@ class Fetcher:
     ``timeout`` is the time in seconds that one request may take altogether, redirects included;
     ``max_bytes`` holds for the answer on the wire and for what it unpacks to; ``allowed_hosts``
     (names, host:port, networks) may be fetched although they are not public; ``allow_local``
-    permits ``file:`` addresses of regular files. Failed requests that may be repeated are,
+    permits ``file:`` addresses of regular files; ``unpack`` undoes gzip that no header announces.
+    Failed requests that may be repeated are,
     ``retries`` times, after ``pause`` seconds, doubled each time, or what the server asks for;
     if it asks for more than ``max_pause`` the request fails. Proxy variables are not heeded:
     a proxy would resolve names out of reach of the check.
@@ -67,7 +69,9 @@ class Fetcher:
         retries: int = 3,
         pause: float = 0.5,
         max_pause: float = 30,
+        unpack: bool = True,
     ) -> None:
+        self.unpack = unpack
         self.timeout = timeout
         self.max_bytes = max_bytes
         self.allow_local = allow_local
@@ -256,14 +260,15 @@ class Fetcher:
             raise FetchError("%(url)s answered in an unknown compression: %(coding)s", url=url,
                              coding=coding) from e  # fmt: skip
         body, on_wire = Body(), 0
+        file = Unpacking(self.unpack)
         for data in answer.stream(_CHUNK, decode_content=False):
             on_wire += len(data)
-            for piece in decoder.feed(data):
+            for piece in (piece for given in decoder.feed(data) for piece in file.feed(given)):
                 self._deadline.left()
                 if max(on_wire, body.size + len(piece)) > self.max_bytes:
                     raise self._too_big(url)
                 body.write(piece)
-        if not decoder.complete:
+        if not (decoder.complete and file.complete):
             raise FetchError("The answer of %(url)s was cut off.", url=url, retryable=True)
         return body
 
@@ -280,6 +285,8 @@ class Fetcher:
         if "gzip" in answer.headers.get("Content-Encoding", ""):
             body = zlib.decompressobj(31).decompress(body, _CHUNK)
         status = answer.status
+        if is_challenge(answer.headers, body):
+            return FetchError(PROTECTED, url=url, status=status, body=body)
         wait = _retry_after(answer.headers.get("Retry-After")) if status in (429, 503) else None
         return FetchError("%(url)s answered with status %(status)s.", url=url, status=status,
                           retryable=status in _TRY_AGAIN, retry_after=wait, body=body)  # fmt: skip
@@ -309,12 +316,13 @@ class Fetcher:
         if not stat.S_ISREG(info.st_mode):
             os.close(fd)
             raise FetchError("%(url)s is not a regular file.", url=url)
-        body = Body()
-        with os.fdopen(fd, "rb") as file:
+        body, unpacking = Body(), Unpacking(self.unpack)
+        with os.fdopen(fd, "rb") as file, explained(url):
             while data := file.read(_CHUNK):
-                if body.size + len(data) > self.max_bytes:
-                    raise self._too_big(url)
-                body.write(data)
+                for piece in unpacking.feed(data):
+                    if body.size + len(piece) > self.max_bytes:
+                        raise self._too_big(url)
+                    body.write(piece)
         headers = HTTPHeaderDict({"Last-Modified": formatdate(info.st_mtime, usegmt=True)})
         if guess := mimetypes.guess_type(path)[0]:
             headers["Content-Type"] = guess

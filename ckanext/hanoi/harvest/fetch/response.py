@@ -13,7 +13,9 @@ from collections.abc import Iterator, Mapping
 from email.message import Message
 from typing import IO, Any
 
+from ckanext.hanoi.harvest.fetch.challenge import PROTECTED, is_challenge
 from ckanext.hanoi.harvest.fetch.errors import FetchError
+from ckanext.hanoi.harvest.parsing import json_text
 
 #: Bodies up to this size stay in memory.
 IN_MEMORY = 4 * 1024 * 1024
@@ -22,13 +24,8 @@ _STEP = 256 * 1024
 _PIECE_OF_HTML = re.compile(
     rb"<(?:!--|(?:head|body|div|p|h[1-6]|title|meta|center|pre|table|form|span|br|b|script)\b)"
 )
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+#: The beginning of every gzip file.
+_GZIP = b"\x1f\x8b\x08"
 
 
 class Decoder:
@@ -77,6 +74,29 @@ class Decoder:
     def complete(self) -> bool:
         """Whether the compressed stream came to its own end."""
         return self._plain or not self._started or self._zlib.eof
+
+
+class Unpacking:
+    """Undoes gzip in a body whose headers say nothing of it (a file ``data.json.gz``)."""
+
+    def __init__(self, wanted: bool = True) -> None:
+        self._wanted = wanted
+        self._decoder: Decoder | None = None
+        self._head = b""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        if self._decoder is None:
+            self._head += data
+            if self._wanted and len(self._head) < len(_GZIP) and _GZIP.startswith(self._head):
+                return
+            packed = self._wanted and self._head.startswith(_GZIP)
+            self._decoder, data = Decoder("gzip" if packed else ""), self._head
+        yield from self._decoder.feed(data)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the compressed stream came to its own end."""
+        return self._decoder.complete if self._decoder else not self._head
 
 
 class Body:
@@ -180,25 +200,16 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text: by its byte-order mark, as UTF-8, as declared, else windows-1252."""
-        data = self.content
-        for bom, codec in _BOMS:
-            if data.startswith(bom):
-                return data.decode(codec, "replace")
-        for codec in ("utf-8", self.encoding):
-            try:
-                if codec:
-                    return data.decode(codec)
-            except (UnicodeError, LookupError):
-                continue
-        return data.decode("windows-1252", "replace")
+        """The body as text: by its byte-order mark, as UTF-8, as declared, else in the encoding
+        in which it reads best."""
+        return json_text.text_of(self.content, self.encoding)
 
     def json(self) -> Any:
         """The body as JSON; FetchError where it is a web page, half a document or no JSON."""
         self.refuse_html()
         text = self.text
         try:
-            return json.loads(text)
+            return json_text.loads(text)
         except (ValueError, RecursionError) as e:
             if not text.strip() or _is_cut(e, text):
                 raise FetchError(
@@ -217,6 +228,8 @@ class Response:
         if start.startswith((b"<!doctype html", b"<html")) or (
             self.content_type == "text/html" and _PIECE_OF_HTML.match(start)
         ):
+            if is_challenge(self.headers, self.content):
+                raise FetchError(PROTECTED, url=self.url, status=self.status, body=start)
             raise FetchError(
                 "%(url)s answered with a web page instead of data.",
                 url=self.url, status=self.status, retryable=True, body=start,

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 from lxml import etree
 
-from ckanext.hanoi.harvest.parsing import rdf_xml, xml
+from ckanext.hanoi.harvest.parsing import json_text, rdf_xml, xml
 
 NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -207,7 +207,7 @@ def _prepared(data: bytes, kind: str) -> bytes:
     if kind == "xml":
         return etree.tostring(xml.parse(data), encoding="utf-8")
     if kind == "json":
-        document = json.loads(data.decode("utf-8-sig"))
+        document = json_text.loads(json_text.text_of(data))
         return json.dumps(_inline(document)).encode()
     return data.removeprefix(b"\xef\xbb\xbf")
 

@@ -11,7 +11,7 @@ from typing import IO, Any
 import ijson
 
 from ckanext.hanoi.harvest.identity import Candidate
-from ckanext.hanoi.harvest.parsing import loose
+from ckanext.hanoi.harvest.parsing import json_text, loose
 
 #: Where datasets stand in a document: path of ijson, and a word that is in every such document.
 _PATHS = (
@@ -43,8 +43,8 @@ PREFIX = re.compile(r"^(?:dct|dcterms|dcat|foaf|vcard|dc|skos|rdfs|schema|adms|d
 def utf8(file: IO[bytes], declared: str | None) -> tuple[IO[bytes], bytes]:
     """The document in UTF-8, at its beginning, and which of the words of ``_PATHS`` are in it.
 
-    A document in another encoding (by its byte-order mark, as declared, else windows-1252) is
-    rewritten into a temporary file.
+    A document in another encoding (by its byte-order mark, as declared, else in which it reads
+    best) is rewritten into a temporary file.
     """
     start = file.read(4)
     file.seek(0)
@@ -56,8 +56,9 @@ def utf8(file: IO[bytes], declared: str | None) -> tuple[IO[bytes], bytes]:
     begin = file.tell()
     words = _scan(file, encoding)
     if words is None:
-        encoding = declared if declared not in (None, "utf-8", "ascii") else "cp1252"
-    elif encoding == "utf-8":
+        file.seek(0)
+        return _rewritten(json_text.text_of(file.read(), declared).encode("utf-8", "replace"))
+    if encoding == "utf-8":
         file.seek(begin)
         return file, words
     file.seek(0)
@@ -70,6 +71,15 @@ def utf8(file: IO[bytes], declared: str | None) -> tuple[IO[bytes], bytes]:
     words = _scan(rewritten, "utf-8") or b""
     rewritten.seek(0)
     return rewritten, words
+
+
+def _rewritten(data: bytes) -> tuple[IO[bytes], bytes]:
+    file = tempfile.TemporaryFile(prefix="hanoi-json-")  # noqa: SIM115
+    file.write(data)
+    file.seek(0)
+    words = _scan(file, "utf-8") or b""
+    file.seek(0)
+    return file, words
 
 
 def _scan(file: IO[bytes], encoding: str) -> bytes | None:
@@ -137,7 +147,7 @@ class Feed:
     def __init__(self, file: IO[bytes], declared: str | None = None) -> None:
         self._file, words = utf8(file, declared)
         self._begin = self._file.tell()
-        first = self._file.read(256).lstrip()[:1]
+        first = self._file.read(256).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
         self._paths = ["item"] if first == b"[" else [p for p, word in _PATHS if word in words]
         #: Whether the document has a place for datasets, even if there are none in it.
         self.is_catalog = first == b"[" or any("dataset" in path for path in self._paths)
@@ -153,6 +163,19 @@ class Feed:
             # one dataset alone, not in a list
             for item in self._items("dataset"):
                 yield from _unfolded(item) if isinstance(item, Mapping) else ()
+
+    def mend(self) -> None:
+        """Rewrite the document without what is only written wrongly (see ``json_text``)."""
+        repair, mended = json_text.Repair(), tempfile.TemporaryFile(prefix="hanoi-json-")  # noqa: SIM115
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._file.seek(self._begin)
+        while chunk := self._file.read(_CHUNK):
+            mended.write(repair.feed(decoder.decode(chunk)).encode("utf-8", "replace"))
+        mended.write(repair.feed(decoder.decode(b"", True)).encode("utf-8", "replace"))
+        mended.write(repair.finish().encode("utf-8", "replace"))
+        mended.seek(0)
+        # what is not read any more is closed with the object
+        self.__init__(mended)
 
     def _items(self, path: str) -> Iterator[Any]:
         self._file.seek(self._begin)
