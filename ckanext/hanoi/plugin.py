@@ -23,6 +23,7 @@ from ckanext.hanoi.declaration import declare
 from ckanext.hanoi.harvest.writing import versions
 from ckanext.hanoi.quality import jobs as quality_jobs
 from ckanext.hanoi.quality import update as quality_update
+from ckanext.hanoi.review import gate
 from ckanext.hanoi.search import catalog as search_catalog
 from ckanext.hanoi.tables import due as tables_due
 from ckanext.hanoi.views import form
@@ -83,11 +84,13 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
         versions.hold(entity.id)
 
     def after_dataset_create(self, context, pkg_dict):
+        gate.hold(context, pkg_dict["id"])
         form.made(pkg_dict)
         quality_jobs.changed()
         tables_due.dataset_changed(pkg_dict["id"])
 
     def after_dataset_update(self, context, pkg_dict):
+        gate.hold(context, pkg_dict["id"])
         quality_jobs.changed()
         tables_due.dataset_changed(pkg_dict["id"])
 

@@ -21,13 +21,8 @@ def hanoi_approval(key, data, errors, context):
     owner = value("owner_org", package.owner_org if package is not None else None) or None
     found = gate.judge(context, package, owner, state == "active" and not private)
     if found == "refuse":
-        errors.setdefault(("private",), []).append(tk._(
-            "Changes of a public dataset need approval here: set visibility (private) to private, "
-            "change it, then submit it again"
-        ))
+        errors.setdefault(("private",), []).append(tk._(gate.NEEDS_APPROVAL))
     elif found == "submit" and owner is None:
-        errors.setdefault(("owner_org",), []).append(tk._(
-            "Only an agency's dataset can be approved: choose an agency"
-        ))
+        errors.setdefault(("owner_org",), []).append(tk._(gate.NEEDS_AGENCY))
     elif found == "submit":
         data["private",] = True

@@ -5,6 +5,9 @@ The validator ``hanoi_approval`` (dataset/validators_approval.py) asks ``judge``
 dataset private where approval is needed; the chained actions (logic/action/package.py) run
 through ``watched``, which puts down what that came to once it is saved. What the catalog itself
 does (``ignore_auth``: harvesting, background jobs) passes.
+
+A type of dataset whose schema does not have that validator is held up by ``hold``, which CKAN
+calls for every type when a dataset is written and not yet committed.
 """
 from __future__ import annotations
 
@@ -15,9 +18,17 @@ import ckan.plugins.toolkit as tk
 from ckan import authz, model
 from flask import has_request_context
 
+from ckanext.hanoi.dataset import rules as dataset_rules
+from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.review import mail, rules, store
+from ckanext.hanoi.vocabulary import vocabulary
 
 _NOTE = "hanoi_review"
+NEEDS_APPROVAL = N_(
+    "Changes of a public dataset need approval here: set visibility (private) to private, "
+    "change it, then submit it again"
+)
+NEEDS_AGENCY = N_("Only an agency's dataset can be approved: choose an agency")
 #: In the context of ``package_patch``: the remark of the admin who approves.
 REMARK = "hanoi_review_remark"
 
@@ -56,13 +67,67 @@ def watched(next_: Callable[..., Any], context: Any, data_dict: dict[str, Any]) 
     if context.get("ignore_auth"):
         return next_(context, data_dict)
     # validators get a copy of the context, with this same dictionary in it
-    note: dict[str, str] = {}
+    note: dict[str, Any] = {"before": _before(data_dict)}
     context[_NOTE] = note
     result = next_(context, data_dict)
-    if note:
+    if note.get("outcome"):
         id_ = result if isinstance(result, str) else result["id"]
         _put_down(note["outcome"], id_, context)
     return result
+
+
+def _before(data_dict: dict[str, Any]) -> tuple[bool, str | None]:
+    """Whether the dataset is public now, and in which agency."""
+    reference = data_dict.get("id") or data_dict.get("name")
+    package = model.Package.get(reference) if isinstance(reference, str) else None
+    if package is None:
+        return False, None
+    return package.state == "active" and not package.private, package.owner_org
+
+
+def hold(context: Any, package_id: str) -> None:
+    """The rules of what may be public, for every type of dataset, when it is written and not yet
+    committed: what needs approval becomes private, what must not be public is refused."""
+    note = context.get(_NOTE)
+    if context.get("ignore_auth") or note is None:
+        return
+    package: Any = model.Package.get(package_id)
+    if package is None or package.state != "active" or package.private:
+        return
+    _check_protection(package)
+    was_public, owner = note["before"]
+    found = rules.outcome(
+        mode(), may_publish(context.get("user"), package.owner_org),
+        was_public and owner == package.owner_org, public=True,
+    )  # fmt: skip
+    if found == "refuse":
+        _refuse("private", tk._(NEEDS_APPROVAL))
+    if found == "submit":
+        if not package.owner_org:
+            _refuse("owner_org", tk._(NEEDS_AGENCY))
+        package.private = True
+        model.Session.flush()
+    if found:
+        note["outcome"] = found
+
+
+def _check_protection(package: Any) -> None:
+    """Extras of any schema that say what ours says: sensitivity, and personal data."""
+    extras = package.extras
+    try:
+        personal = dataset_rules.flag(extras.get("personal_data"))
+    except dataset_rules.RuleError:
+        personal = False
+    term = vocabulary("sensitivity").find(str(extras.get("sensitivity") or ""))
+    try:
+        dataset_rules.check_private(term.code if term else "other", personal, private=False)
+    except dataset_rules.RuleError as error:
+        _refuse("private", tk._(error.message))
+
+
+def _refuse(field: str, message: str) -> None:
+    model.Session.rollback()
+    raise tk.ValidationError({field: [message]})
 
 
 def _put_down(outcome: str, package_id: str, context: Any) -> None:

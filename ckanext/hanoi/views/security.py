@@ -3,8 +3,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from ckanext.hanoi.dataset import types
 from ckanext.hanoi.web import stored_files
 
 hanoi_security = Blueprint("hanoi_security", __name__)
 hanoi_security.before_app_request(stored_files.clean_name)
 hanoi_security.after_app_request(stored_files.secure)
+types.serve(hanoi_security)

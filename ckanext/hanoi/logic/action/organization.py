@@ -6,6 +6,22 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi.agencies import listing, store
+from ckanext.hanoi.dataset import types
+
+
+@tk.chained_action
+def organization_create(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
+    """CKAN's action; a type that no plugin registers is refused."""
+    types.check_group(data_dict)
+    return next_(context, data_dict)
+
+
+@tk.chained_action
+def group_create(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
+    """CKAN's action; a type that no plugin registers is refused."""
+    types.check_group(data_dict)
+    return next_(context, data_dict)
+
 
 _TITLE_SORTS = {"title": False, "title asc": False, "title desc": True}
 

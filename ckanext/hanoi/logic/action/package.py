@@ -4,14 +4,16 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 
-from ckanext.hanoi.dataset import upload
+from ckanext.hanoi.dataset import types, upload
 from ckanext.hanoi.review import gate
 
 
 @tk.chained_action
 def package_create(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
     """CKAN's action; a dataset that may not be public yet is made private and submitted."""
+    types.check_dataset(data_dict)
     upload.fill_in(data_dict)
     return gate.watched(next_, context, data_dict)
 
@@ -19,6 +21,12 @@ def package_create(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
 @tk.chained_action
 def package_update(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
     """CKAN's action; a dataset that may not be public yet stays private and is submitted."""
+    reference = data_dict.get("id") or data_dict.get("name")
+    package = model.Package.get(reference) if isinstance(reference, str) else None
+    types.check_dataset(data_dict, package.type if package is not None else None)
+    if package is not None and package.type not in types.of_datasets():
+        tk.check_access("package_update", context, {"id": package.id})
+        package.type = data_dict["type"]  # CKAN takes the rules of the type that is stored
     upload.fill_in(data_dict)
     return gate.watched(next_, context, data_dict)
 
