@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from ckanext.hanoi.harvest.fetch.challenge import PROTECTED, is_challenge
 from ckanext.hanoi.harvest.fetch.errors import FetchError
-from ckanext.hanoi.harvest.parsing import json_text
+from ckanext.hanoi.harvest.parsing import json_text, xml_repair
 
 #: Bodies up to this size stay in memory.
 IN_MEMORY = 4 * 1024 * 1024
@@ -228,6 +228,8 @@ class Response:
         if start.startswith((b"<!doctype html", b"<html")) or (
             self.content_type == "text/html" and _PIECE_OF_HTML.match(start)
         ):
+            if xml_repair.from_viewer(self.content):
+                return
             if is_challenge(self.headers, self.content):
                 raise FetchError(PROTECTED, url=self.url, status=self.status, body=start)
             raise FetchError(

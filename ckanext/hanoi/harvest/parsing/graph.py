@@ -76,6 +76,8 @@ _NT_LINE = re.compile(rb"^\s*(?:<[^<>]*>|_:\S+)\s+<[^<>]*>\s+\S")
 _BAD_IRI = re.compile(r"<(?![^<>]*=)(?=[^<>]*[:/.#])([^<>\"\n]*[\\ {}|^`][^<>\"\n]*)>")
 _BAD_LANGUAGE = re.compile(r"(?<=[\"'])(@[A-Za-z]{2,3})_(?=[A-Za-z])")
 _UNDECLARED = re.compile(r"The prefix ([A-Za-z][\w.-]*): has not been declared")
+#: What a browser wrote above a document.
+_LATE_XML = re.compile(rb"[^<{}@#]{1,2000}<(?:\?xml\s|rdf:RDF\b|!DOCTYPE\s+rdf)")
 _PREFIXES_FORGOTTEN = 20
 ACCEPT = ("text/turtle, application/ld+json;q=0.9, application/rdf+xml;q=0.8, "
           "application/n-triples;q=0.7, application/xml;q=0.4, */*;q=0.1")  # fmt: skip
@@ -192,7 +194,7 @@ def _kind(data: bytes, url: str, content_type: str) -> str:
         return "json"
     if start.startswith((b"<?xml", b"<rdf:", b"<!DOCTYPE", b"<!--")) or data[:2] in (
         b"\xff\xfe", b"\xfe\xff",
-    ):  # fmt: skip
+    ) or _LATE_XML.match(start):  # fmt: skip
         return "xml"
     extension = re.sub(r"[?#].*$", "", url).rpartition(".")[2].lower()
     said = _BY_TYPE.get(content_type.lower()) or _BY_EXTENSION.get(extension)

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from ckanext.hanoi.harvest.parsing import xml_repair
+
 __all__ = [
     "XmlError", "attribute", "canonical", "child", "children", "descendants", "is_html",
     "language", "local", "parse", "path", "paths", "text",
@@ -28,6 +30,8 @@ _FORBIDDEN = re.compile(
     re.I,
 )
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
+#: A program's warning before the document is no longer than this.
+_LATE = 64 * 1024
 _BOMS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _SPACE = re.compile(r"[ \t\r\f\v\u00a0]+")
 
@@ -37,36 +41,52 @@ class XmlError(ValueError):
 
 
 def parse(data: bytes | str) -> Element:
-    """The root of the document; XmlError where it is cut off, not XML, or has a document type.
+    """The root of the document; XmlError where it is cut off, not XML, or has a document type
+    that does more than to name a few texts.
 
-    No document type, no entities of its own, no network, no giant nodes. Forbidden control
-    characters are left out and bytes that the declared encoding does not know are replaced,
-    because one bad title must not hide a page of records.
+    No entities but such, no network, no giant nodes. Forbidden control characters are left out,
+    bytes that the declared encoding does not know are replaced, and what ``xml_repair`` knows is
+    mended, because one bad title must not hide a page of records.
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     for bom, codec in _BOMS.items():
         if raw.startswith(bom):
             raw = raw[2:].decode(codec, "replace").encode()
             raw = _DECLARED.sub(lambda m: m.group().replace(m.group(1), b"utf-8"), raw)
-    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip()
+    raw = xml_repair.without_viewer(raw.removeprefix(b"\xef\xbb\xbf").lstrip())
     if not raw.startswith(b"<"):
         raise XmlError("no XML")
     if isinstance(data, str):
         raw = _DECLARED.sub(lambda m: m.group().replace(m.group(1), b"utf-8"), raw)
-    if _DOCTYPE.search(raw, 0, raw.find(b">", _root_start(raw)) + 1):
-        raise XmlError("a document type is not accepted")
-    try:
-        root = _read(raw)
-    except etree.XMLSyntaxError as first:
+    if doctype := _doctype(raw):
         try:
-            root = _read(_repaired(raw))
-        except (etree.XMLSyntaxError, ValueError):
-            raise XmlError(str(first)) from first
-    except ValueError as e:
-        raise XmlError(str(e)) from e
+            raw = xml_repair.without_doctype(raw, doctype.start())
+        except xml_repair.RefusedError as e:
+            raise XmlError("a document type is not accepted") from e
+    root = _read_somehow(raw)
     if root.getroottree().docinfo.internalDTD is not None:
         raise XmlError("a document type is not accepted")
     return root
+
+
+def _read_somehow(raw: bytes) -> Element:
+    """The root of the document as it is, mended, or without what stands before its declaration."""
+    try:
+        return _read(raw)
+    except etree.XMLSyntaxError as e:
+        first = e
+    except ValueError as e:
+        raise XmlError(str(e)) from e
+    late = raw.find(b"<?xml ", 1, _LATE)
+    for attempt in (raw, raw[late:] if late > 0 else b""):
+        clean = _repaired(attempt)
+        if _doctype(clean):
+            raise XmlError("a document type is not accepted") from first
+        try:
+            return _read(clean)
+        except (etree.XMLSyntaxError, ValueError):
+            continue
+    raise XmlError(str(first)) from first
 
 
 def _read(raw: bytes) -> Element:
@@ -78,6 +98,10 @@ def _read(raw: bytes) -> Element:
     if root is None:
         raise XmlError("no XML")
     return root
+
+
+def _doctype(raw: bytes) -> re.Match[bytes] | None:
+    return _DOCTYPE.search(raw, 0, raw.find(b">", _root_start(raw)) + 1)
 
 
 def _root_start(raw: bytes) -> int:
@@ -94,11 +118,14 @@ def _repaired(raw: bytes) -> bytes:
     except LookupError:
         text = raw.decode("utf-8", "replace")
     clean = _FORBIDDEN.sub(b"", text.encode())
-    return _DECLARED.sub(lambda m: m.group().replace(m.group(1), b"utf-8"), clean)
+    clean = _DECLARED.sub(lambda m: m.group().replace(m.group(1), b"utf-8"), clean)
+    return xml_repair.mended(clean)
 
 
 def is_html(data: bytes) -> bool:
     """Whether the document is a web page (also XHTML) rather than data."""
+    if xml_repair.from_viewer(data):
+        return False
     start = data[:2048].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(b"<?xml"):
         start = start.partition(b"?>")[2].lstrip()
