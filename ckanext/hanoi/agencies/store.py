@@ -227,6 +227,20 @@ def dataset_ids(organization_id: str) -> list[str]:
     return [id_ for (id_,) in query.order_by(model.Package.id)]
 
 
+def at_or_below(organization_id: str) -> set[str]:
+    """The ids of an organization and of all that stand below it."""
+    children: dict[str, list[str]] = {}
+    for child, above in parents().items():
+        children.setdefault(above, []).append(child)
+    found, todo = set(), [organization_id]
+    while todo:
+        id_ = todo.pop()
+        if id_ not in found:
+            found.add(id_)
+            todo += children.get(id_, ())
+    return found
+
+
 def names_below(organization_id: str) -> list[str]:
     """The names of the active organizations directly below."""
     below = [child for child, parent in parents().items() if parent == organization_id]

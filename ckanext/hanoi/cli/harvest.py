@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import nullcontext
 from typing import Any
 
 import click
 from ckan import model
 
-from ckanext.hanoi.cli.harvest_common import call, print_json, table
+from ckanext.hanoi.cli.harvest_common import call, print_json, reading_files, table
 
 #: Exit status of ``harvest run`` by the run's status.
 _EXIT = {"finished": 0, "held": 2}
@@ -28,7 +29,8 @@ def harvest_preview(name: str, limit: int, as_json: bool) -> None:
     """What a run would do, field by field; nothing is written."""
     from ckanext.hanoi.harvest.preview import lines
 
-    result = call("hanoi_harvest_preview", id=name, limit=limit)
+    with reading_files():
+        result = call("hanoi_harvest_preview", id=name, limit=limit)
     if as_json:
         print_json(result)
     else:
@@ -54,14 +56,15 @@ def harvest_preview(name: str, limit: int, as_json: bool) -> None:
 def harvest_run(name: str, inline: bool, force: bool, no_wait: bool, as_json: bool) -> None:
     """Harvest a source. Exit status: 0 finished, 1 failed or stopped, 2 on hold."""
     shown = None if as_json else _Progress()
-    run_id, here = _start(name, inline, force)
-    if here:
-        _work(run_id, shown)
-    elif no_wait:
+    with reading_files() if inline else nullcontext():
+        run_id, here = _start(name, inline, force)
+        if here:
+            _work(run_id, shown)
+    if not here and no_wait:
         queued = call("hanoi_run_show", id=run_id)
         print_json(queued) if as_json else click.echo(f"Queued: ckan hanoi harvest show {run_id}")
         return
-    else:
+    if not here:
         _wait(run_id, shown)
     sys.exit(_ended(run_id, as_json))
 

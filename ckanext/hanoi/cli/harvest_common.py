@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -31,6 +33,16 @@ def call(action: str, context: Any = None, **data: Any) -> Any:
         raise click.ClickException("\n".join(lines)) from None
     except tk.ObjectNotFound as error:
         raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def reading_files() -> Iterator[None]:
+    """What is done inside, in this process, may read the file that a source names if the command
+    line gave it to the source (``source add --allow-local``)."""
+    from ckanext.hanoi.harvest import settings
+
+    with settings.reading_files():
+        yield
 
 
 def print_json(value: Any) -> None:

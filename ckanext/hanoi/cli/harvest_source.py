@@ -29,6 +29,8 @@ def _source_options(command: Any) -> Any:
             click.option("--notify", type=click.Choice(["always", "error", "never"])),
             click.option("--contact", "contacts", multiple=True,
                          help="E-mail address (several times)"),
+            click.option("--all-agencies/--own-agency", "all_agencies", default=None,
+                         help="May it write into agencies that aren't below its own?"),
             click.option("--allow-local", is_flag=True,
                          help="Permit a file: address of this machine"),
         ]
@@ -41,6 +43,8 @@ def _fields(values: dict[str, Any]) -> dict[str, Any]:
     data = {
         name: values[name] for name in ("title", "priority", "notify") if values[name] is not None
     }
+    if values["all_agencies"] is not None:
+        data["all_agencies"] = values["all_agencies"]
     if values["agency"]:
         data["owner_org"] = values["agency"]
     if values["config"]:
@@ -50,6 +54,11 @@ def _fields(values: dict[str, Any]) -> dict[str, Any]:
     if values["contacts"]:
         data["contacts"] = list(values["contacts"])
     return data
+
+
+def _warn(shown: dict[str, Any]) -> None:
+    for text in shown["warnings"]:
+        click.echo(f"Warning: {text}", err=True)
 
 
 @source.command("add")
@@ -63,6 +72,7 @@ def source_add(name: str, kind: str, url: str, as_json: bool, **values: Any) -> 
     data = {"title": name, **_fields(values), "name": name, "kind": kind, "url": url}
     context = {"hanoi_allow_local": values["allow_local"]}
     shown = call("hanoi_source_create", context, **data)
+    _warn(shown)
     if as_json:
         print_json(shown)
         return
@@ -87,6 +97,7 @@ def source_edit(name: str, as_json: bool, **values: Any) -> None:
     entry = call("hanoi_source_show", id=name)
     context = {"hanoi_allow_local": values["allow_local"]}
     shown = call("hanoi_source_update", context, id=entry["id"], **{**_fields(values), **data})
+    _warn(shown)
     print_json(shown) if as_json else click.echo("Saved.")
 
 

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
+from ckanext.hanoi import user_yaml
 from ckanext.hanoi.harvest.connectors import Connector, Option
 from ckanext.hanoi.harvest.mapping.fields import FIELDS
 from ckanext.hanoi.harvest.record import N_
@@ -123,14 +122,10 @@ def parse(text: str, connector: type[Connector]) -> SourceConfig:
     values of the wrong type, fields that the schema does not have.
     """
     try:
-        data = yaml.safe_load(nfc(text or "")) or {}
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = (
-            {"line": mark.line + 1, "column": mark.column + 1} if mark else {"line": 0, "column": 0}
-        )
-        message = N_("This is not YAML: look at line %(line)s, column %(column)s")
-        raise ConfigError([Problem(_DOCUMENT, message, where)]) from error
+        data = user_yaml.load(nfc(text or "")) or {}
+    except user_yaml.UserYAMLError as error:
+        where = {"line": error.line, "column": error.column}
+        raise ConfigError([Problem(_DOCUMENT, error.message, where)]) from error
     if not isinstance(data, dict):
         raise ConfigError([Problem(_DOCUMENT, N_("Write one “key: value” on each line"))])
     return _Reader(connector).read(data)

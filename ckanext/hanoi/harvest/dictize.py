@@ -33,6 +33,7 @@ def source(entry: Source, secrets: bool = False) -> dict[str, Any]:
         "schedule": entry.schedule,
         "active": entry.active,
         "priority": entry.priority,
+        "all_agencies": bool(entry.all_agencies),
         "created": _iso(entry.created),
         "modified": _iso(entry.modified),
         "next_due": _iso(entry.next_due),

@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import yaml
+from ckanext.hanoi import user_yaml
 
 
 def split_options(config: str, options: Iterable[Mapping[str, Any]]) -> tuple[str, dict[str, str]]:
     """The YAML without the keys of ``options``, and these as the inputs show them."""
     try:
-        data = yaml.safe_load(config or "") or {}
-    except yaml.YAMLError:
+        data = user_yaml.load(config or "") or {}
+    except user_yaml.UserYAMLError:
         return config, {}
     if not isinstance(data, dict):
         return config, {}
     named = {option["name"]: option for option in options}
     inputs = {name: _as_text(data.pop(name)) for name in list(data) if name in named}
-    return (config if not inputs else _dump(data)), inputs
+    return (config if not inputs else user_yaml.dump(data)), inputs
 
 
 def merge_options(
@@ -40,10 +40,10 @@ def merge_options(
     if not values:
         return config
     try:
-        data = yaml.safe_load(config or "") or {}
-    except yaml.YAMLError:
+        data = user_yaml.load(config or "") or {}
+    except user_yaml.UserYAMLError:
         return config
-    return _dump({**data, **values}) if isinstance(data, dict) else config
+    return user_yaml.dump({**data, **values}) if isinstance(data, dict) else config
 
 
 def _value(option: Mapping[str, Any], text: str) -> Any:
@@ -52,8 +52,8 @@ def _value(option: Mapping[str, Any], text: str) -> Any:
         return [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
     if kind in ("int", "bool", "dict"):
         try:
-            return yaml.safe_load(text)
-        except yaml.YAMLError:
+            return user_yaml.load(text)
+        except user_yaml.UserYAMLError:
             return text
     return text.strip()
 
@@ -62,11 +62,6 @@ def _as_text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, dict):
-        return yaml.safe_dump(
-            value, allow_unicode=True, default_flow_style=True, width=1000
-        ).strip()
+        return user_yaml.dump(value, default_flow_style=True, width=1000).strip() or "{}"
     return str(value).lower() if isinstance(value, bool) else str("" if value is None else value)
 
-
-def _dump(data: Mapping[str, Any]) -> str:
-    return yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False) if data else ""

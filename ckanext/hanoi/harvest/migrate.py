@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-import yaml
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.hanoi import user_yaml
 from ckanext.hanoi.harvest.config import DRAFT_FIELDS, ConfigError, parse
 from ckanext.hanoi.harvest.connectors import kinds
 from ckanext.hanoi.harvest.record import N_
@@ -149,7 +149,7 @@ def _config(row: Mapping[str, Any], result: Taken) -> str:
         result.notes.append((N_("Its configuration can't be read"), {}))
         return ""
     new, left = translate(old, row["type"])
-    text = yaml.safe_dump(new, allow_unicode=True, sort_keys=False) if new else ""
+    text = user_yaml.dump(new)
     try:
         assert result.kind
         parse(text, kinds()[result.kind])

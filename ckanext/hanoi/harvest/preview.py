@@ -124,6 +124,8 @@ def _change(setup: Setup, catalog: Catalog, record: Record) -> dict[str, Any]:
     if identity and identity.state in ("detached", "yielded"):
         return {**found, "action": "unchanged", "package_id": identity.package_id}
     original = _original(catalog, identity)
+    if original:
+        setup.check_reach(original.get("owner_org"))
     known = identity.resources if identity else []
     package_id = identity.package_id if identity else "preview"
     diff.keep_resource_ids(known, mapped.dataset["resources"], package_id)

@@ -14,6 +14,7 @@ from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.hanoi.harvest import errors, finish, jobs, notify, retention, settings
+from ckanext.hanoi.harvest.fetch import is_local
 from ckanext.hanoi.harvest.packing import pack, unpack
 from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.harvest.schedule import next_due
@@ -175,6 +176,8 @@ def due() -> dict[str, list[str]]:
         .all()
     )
     for source in sources:
+        if is_local(source.url):
+            continue  # the command line alone reads a file of the machine
         source.next_due = next_due(source.schedule, now(), source.name)
         name = source.name
         model.Session.commit()

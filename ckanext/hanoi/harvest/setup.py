@@ -16,6 +16,7 @@ from ckanext.hanoi.harvest.config import SourceConfig, parse
 from ckanext.hanoi.harvest.connectors import Connector, Record, kinds
 from ckanext.hanoi.harvest.fetch import Fetcher
 from ckanext.hanoi.harvest.mapping.dataset import Mapped, to_dataset
+from ckanext.hanoi.harvest.record import N_, SourceError
 from ckanext.hanoi.model.harvest import Source
 from ckanext.hanoi.vietnamese import fold
 
@@ -43,13 +44,30 @@ class Setup:
         return Agencies()
 
     @cached_property
+    def reach(self) -> set[str]:
+        """The organizations whose datasets the source writes: its own and those below it."""
+        return store.at_or_below(self.source.owner_org) if self.source.owner_org else set()
+
+    def check_reach(self, owner_org: str | None) -> None:
+        """Raises ``SourceError`` where the source may not write into the organization."""
+        if self.source.all_agencies or owner_org in self.reach:
+            return
+        raise SourceError(
+            N_("The dataset belongs to the agency “%(agency)s”, and this source writes only into"
+               " its own agency and those below it. Let that agency have a source of its own, name"
+               " another agency under agency_map, or ask a system administrator to let this source"
+               " write into every agency."),
+            agency=self.agencies.title(owner_org),
+        )  # fmt: skip
+
+    @cached_property
     def fingerprint(self) -> str:
         """Changes when the same record would become another dataset."""
         parts = (self.source.kind, self.source.owner_org or "", self.config.fingerprint())
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
     def fetcher(self) -> Fetcher:
-        return settings.fetcher(allow_local=self.source.allow_local)
+        return settings.fetcher(allow_local=self.source.url if self.source.allow_local else False)
 
     def hash_of(self, record: Record) -> str:
         """What an unchanged record has in common with its last time."""
@@ -58,7 +76,10 @@ class Setup:
     def map(self, record: Record) -> Mapped:
         """The record as a dataset; whatever the connector raises is the record's failure."""
         draft = self.connector.to_dataset(record)
-        return to_dataset(draft, self.config, self.agencies, self.source.owner_org)
+        mapped = to_dataset(draft, self.config, self.agencies, self.source.owner_org)
+        if not mapped.excluded:
+            self.check_reach(mapped.dataset.get("owner_org"))
+        return mapped
 
 
 class Agencies:
@@ -83,6 +104,10 @@ class Agencies:
             self._by_title[key] = None if key in self._by_title else id_
         for slug, row in store.by_agency().items():  # one whose name a person chose
             self._by_name.setdefault(slug, row.id)
+
+    def title(self, id_: str | None) -> str:
+        """The organization's title; "" of none."""
+        return self._titles.get(id_ or "", id_ or "")
 
     def __call__(self, text: str) -> tuple[str | None, list[str]]:
         """(organization's id, [its title]); or (None, candidates for a person to choose from)."""

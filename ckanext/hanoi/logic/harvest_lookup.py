@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
 from ckan import model
 
 from ckanext.hanoi.harvest import runs
@@ -19,16 +20,38 @@ def window(data_dict: dict[str, Any]) -> dict[str, int]:
     return checked(given, page())
 
 
+def find_source(id_or_name: Any) -> Source | None:
+    """The source of this id, else of this name: a name never hides another source's id."""
+    if not isinstance(id_or_name, str) or not id_or_name or "\0" in id_or_name:
+        return None
+    by_name = sa.select(Source).where(Source.name == id_or_name)
+    found = model.Session.get(Source, id_or_name)
+    return found or model.Session.execute(by_name).scalar_one_or_none()
+
+
+def find_run(id_: Any) -> Run | None:
+    """The run of this id."""
+    return model.Session.get(Run, id_) if isinstance(id_, str) and "\0" not in id_ else None
+
+
+def find_organization(id_or_name: Any) -> model.Group | None:
+    """The active organization of this id or name."""
+    if not isinstance(id_or_name, str) or not id_or_name or "\0" in id_or_name:
+        return None
+    group = model.Group.get(id_or_name)
+    return group if group and group.is_organization and group.state == "active" else None
+
+
 def source_of(data_dict: dict[str, Any], key: str = "id") -> Source:
-    """The source that is named by id or name; raises ``tk.ObjectNotFound``."""
-    id_or_name = data_dict.get(key) or data_dict.get("name") or data_dict.get("source")
+    """The source that ``key``, and no other entry, names by id or name.
+
+    An action looks it up once, asks for access with its id, and goes on with what it found.
+    Raises ``tk.ObjectNotFound``.
+    """
+    id_or_name = data_dict.get(key)
     if not id_or_name:
         raise tk.ValidationError({key: [tk._("Missing value")]})
-    entry = (
-        model.Session.query(Source)
-        .filter((Source.id == id_or_name) | (Source.name == id_or_name))
-        .first()
-    )
+    entry = find_source(id_or_name)
     if entry is None:
         raise tk.ObjectNotFound(tk._("There is no source “%(name)s”") % {"name": id_or_name})
     return entry
@@ -36,7 +59,7 @@ def source_of(data_dict: dict[str, Any], key: str = "id") -> Source:
 
 def run_of(data_dict: dict[str, Any]) -> Run:
     """The run that is named; raises ``tk.ObjectNotFound``."""
-    entry = model.Session.get(Run, str(tk.get_or_bust(data_dict, "id")))
+    entry = find_run(tk.get_or_bust(data_dict, "id"))
     if entry is None:
         raise tk.ObjectNotFound(tk._("There is no such run"))
     return entry
@@ -56,6 +79,13 @@ def refusal(error: runs.Refused) -> tk.ValidationError:
     """Why a run can't do what was asked, for the caller."""
     text = tk._(error.message)
     return tk.ValidationError({"run": [text % error.params if error.params else text]})
+
+
+def same_address(other: Source) -> str:
+    """That this source reads an address already, for the caller."""
+    return tk._("The source “%(source)s” (%(name)s) harvests this address already") % {
+        "source": other.title or other.name, "name": other.name,
+    }  # fmt: skip
 
 
 def config_problems(error: ConfigError) -> list[str]:

@@ -36,9 +36,12 @@ class Source(BaseModel):
     #: "", hourly, daily, weekly, monthly or five fields of cron.
     schedule = column(sa.UnicodeText, nullable=False, default="")
     active = column(sa.Boolean, nullable=False, default=True)
-    #: A ``file:`` URL is read only when the command line allowed it.
+    #: The command line gave it a ``file:`` URL; only the command line reads it then.
     allow_local = column(sa.Boolean, nullable=False, default=False)
-    #: Which source wins where two carry the same dataset: the higher number.
+    #: It may write into agencies that aren't below its own, and take their datasets over by its
+    #: priority; a system administrator decides.
+    all_agencies = column(sa.Boolean, nullable=False, default=False)
+    #: Which of an agency's sources wins where two carry the same dataset: the higher number.
     priority = column(sa.Integer, nullable=False, default=0)
     notify = column(sa.UnicodeText, nullable=False, default="error")
     contacts = column(JSONB, nullable=False, default=list)

@@ -6,8 +6,8 @@
 ``address`` decides which machines may be talked to, ``connection`` connects to exactly the
 address that was checked and ends on time, ``response`` holds what came, ``client`` joins them.
 """
-from ckanext.hanoi.harvest.fetch.client import Fetcher
+from ckanext.hanoi.harvest.fetch.client import Fetcher, is_local
 from ckanext.hanoi.harvest.fetch.errors import FetchError, NotModified, public_url
 from ckanext.hanoi.harvest.fetch.response import Response
 
-__all__ = ["FetchError", "Fetcher", "NotModified", "Response", "public_url"]
+__all__ = ["FetchError", "Fetcher", "NotModified", "Response", "is_local", "public_url"]

@@ -46,8 +46,8 @@ class Fetcher:
     ``timeout`` is the time in seconds that one request may take altogether, redirects included;
     ``max_bytes`` holds for the answer on the wire and for what it unpacks to; ``allowed_hosts``
     (names, host:port, networks) may be fetched although they are not public; ``allow_local``
-    permits ``file:`` addresses of regular files; ``unpack`` undoes gzip that no header announces.
-    Failed requests that may be repeated are,
+    permits ``file:`` addresses of regular files, all (True) or the one that it names; ``unpack``
+    undoes gzip that no header announces. Failed requests that may be repeated are,
     ``retries`` times, after ``pause`` seconds, doubled each time, or what the server asks for;
     if it asks for more than ``max_pause`` the request fails. Proxy variables are not heeded:
     a proxy would resolve names out of reach of the check.
@@ -64,7 +64,7 @@ class Fetcher:
         allowed_hosts: Iterable[str] = (),
         timeout: float = 60,
         max_bytes: int = MAX_BYTES,
-        allow_local: bool = False,
+        allow_local: bool | str = False,
         user_agent: str = USER_AGENT,
         retries: int = 3,
         pause: float = 0.5,
@@ -120,7 +120,7 @@ class Fetcher:
             send["If-None-Match"] = etag
         if last_modified:
             send["If-Modified-Since"] = last_modified
-        if url[:5].lower() == "file:":
+        if is_local(url):
             response = self._local(url)
         else:
             response = self._request("GET", url, send, None, True)
@@ -300,7 +300,9 @@ class Fetcher:
             answer.close()
 
     def _local(self, url: str) -> Response:
-        if not self.allow_local:
+        # what a document or a server says leads to no other file
+        allowed = self.allow_local
+        if not (_is_same(url, allowed) if isinstance(allowed, str) else allowed):
             raise FetchError("Local files can be read only from the command line, "
                              "with --allow-local.")  # fmt: skip
         parts = urlsplit(url)
@@ -327,6 +329,15 @@ class Fetcher:
         if guess := mimetypes.guess_type(path)[0]:
             headers["Content-Type"] = guess
         return Response(url, 200, headers, body)
+
+
+def is_local(url: str) -> bool:
+    """True where ``url``, as it is fetched, names a file of this machine."""
+    return url.strip()[:5].lower() == "file:"
+
+
+def _is_same(url: str, allowed: str) -> bool:
+    return url == allowed.strip()
 
 
 def _with_params(url: str, params: Mapping[str, Any] | None) -> str:

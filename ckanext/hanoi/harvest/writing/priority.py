@@ -2,6 +2,10 @@
 
 Only identities that are unique in the world (URI, UUID, DOI, OAI) are compared, and only between
 sources whose priorities differ: a catalog that declares none keeps every source's datasets.
+
+An agency orders its own sources. Over those of another agency a source comes only where a system
+administrator has let it write into every agency (``all_agencies``): whoever knows the identity of
+a dataset takes it from nobody.
 """
 
 from __future__ import annotations
@@ -28,11 +32,19 @@ class Carried:
     ours: bool
 
 
+def _comes_after(source: Source) -> Any:
+    """The condition that the other source's priority counts against this one's, or this one's
+    against the other's."""
+    mine = source.priority or 0
+    same_agency = Source.owner_org == source.owner_org
+    above = sa.and_(Source.priority > mine, sa.or_(same_agency, Source.all_agencies))
+    below = sa.and_(Source.priority < mine, sa.or_(same_agency, sa.literal(bool(source.all_agencies))))
+    return sa.and_(Source.id != source.id, sa.or_(above, below))
+
+
 def has_rivals(source: Source) -> bool:
     """True when another source has declared another priority than this one."""
-    query = sa.select(Source.id).where(
-        Source.id != source.id, Source.priority != (source.priority or 0)
-    )
+    query = sa.select(Source.id).where(_comes_after(source))
     return model.Session.execute(query.limit(1)).first() is not None
 
 
@@ -46,9 +58,8 @@ def carried_by(source: Source, guid: str, dataset: dict[str, Any]) -> Carried | 
         .join(Source, Source.id == Identity.source_id)
         .where(
             Identity.guid.in_(names),
-            Identity.source_id != source.id,
             Identity.state.in_(("active", "missing", "detached")),
-            Source.priority != (source.priority or 0),
+            _comes_after(source),
         )
         .order_by(Source.priority.desc())
         .limit(1)

@@ -305,6 +305,9 @@ class Writer:
         self, item: _Item, original: dict[str, Any], dataset: dict[str, Any],
         transaction: _Transaction,
     ) -> None:
+        with errors.during("mapping"):
+            # somebody may have moved it to an agency that this source does not write into
+            self.setup.check_reach(original.get("owner_org"))
         resources = diff.keep_resource_ids(
             _known_resources(item.identity, original), dataset["resources"], item.package_id
         )

@@ -22,15 +22,18 @@ def hanoi_draft_save(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
 
     :returns: the draft, as ``package_show`` gives it
     """
-    tk.check_access("hanoi_draft_save", context, data_dict)
     fields = {**data_dict, "state": "draft"}
     if fields.get("id"):
-        package = model.Package.get(fields["id"])
+        # looked up once: who may edit it is asked of what is written to
+        package = model.Package.get(fields["id"]) if isinstance(fields["id"], str) else None
         if package is None:
             raise tk.ObjectNotFound(tk._("Dataset not found"))
+        fields["id"] = package.id
+        tk.check_access("hanoi_draft_save", context, {"id": package.id})
         if not package.state.startswith("draft"):
             raise tk.ValidationError({"id": [tk._("This dataset is no draft any more")]})
         return tk.get_action("package_patch")(logic.fresh_context(context), fields)
+    tk.check_access("hanoi_draft_save", context, data_dict)
     if not fields.get("owner_org"):
         fields["owner_org"] = _only_agency(context)
     fields.setdefault("type", "dataset")

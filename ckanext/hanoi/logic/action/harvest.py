@@ -6,15 +6,24 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
-from ckan import model
+from ckan import authz, model
 
 from ckanext.hanoi.agencies.registry import registry
 from ckanext.hanoi.harvest import dictize, runs
 from ckanext.hanoi.harvest.config import ConfigError, parse
 from ckanext.hanoi.harvest.connectors import kinds
 from ckanext.hanoi.harvest.schedule import next_due
-from ckanext.hanoi.logic.harvest_lookup import checked, config_problems, may, source_of
+from ckanext.hanoi.harvest.source_address import comparable, is_local
+from ckanext.hanoi.logic.harvest_lookup import (
+    checked,
+    config_problems,
+    find_organization,
+    may,
+    same_address,
+    source_of,
+)
 from ckanext.hanoi.logic.schema import harvest as schema
+from ckanext.hanoi.model.base import new_id
 from ckanext.hanoi.model.harvest import Run, Source, now
 from ckanext.hanoi.vietnamese import sort_key
 
@@ -30,33 +39,42 @@ def _default_agency() -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _apply(entry: Source, data: dict[str, Any], context: Any) -> None:
-    if "owner_org" in data or not entry.owner_org:
-        group = model.Group.get(data.get("owner_org") or "")
-        if group is None or not group.is_organization:
-            message = tk._(
-                "Name the agency that the source is for: there is no organization “%(name)s”"
-            )
-            raise tk.ValidationError(
-                {"owner_org": [message % {"name": data.get("owner_org") or ""}]}
-            )
-        entry.owner_org = group.id
+def _owner(given: Any) -> model.Group:
+    """The organization that is named; raises ``tk.ValidationError``."""
+    group = find_organization(given)
+    if group is None:
+        message = tk._("Name the agency that the source is for: there is no organization “%(name)s”")
+        raise tk.ValidationError({"owner_org": [message % {"name": given or ""}]})
+    return group
+
+
+def _is_sysadmin(context: Any) -> bool:
+    return bool(context.get("ignore_auth")) or authz.is_sysadmin(context.get("user"))
+
+
+def _apply(entry: Source, data: dict[str, Any], owner: model.Group | None, context: Any) -> None:
+    before = (entry.url, entry.kind, entry.owner_org)
+    if owner is not None:
+        entry.owner_org = owner.id
     for name in ("name", "title", "url", "kind", "config", "schedule", "active", "priority",
                  "notify", "contacts"):  # fmt: skip
         if name in data and data[name] is not None:
             setattr(entry, name, data[name])
     if "name" in data:
-        other = model.Session.query(Source).filter(Source.name == data["name"]).first()
-        if other is not None and other.id != entry.id:
+        taken = sa.or_(Source.name == data["name"], Source.id == data["name"])
+        others = sa.select(Source.id).where(taken, Source.id != entry.id)
+        if model.Session.execute(others.limit(1)).first():
             raise tk.ValidationError({"name": [tk._("A source of this name exists already")]})
-    if entry.url.lower().startswith("file:") and not entry.allow_local:
-        # only the command line may name a file of the machine
-        if not (context.get("hanoi_allow_local") and context.get("ignore_auth")):
+    _reach(entry, data.get("all_agencies"), before, context)
+    if entry.url != before[0]:
+        # only the command line may name a file of the machine, and read it
+        entry.allow_local = is_local(entry.url)
+        told = context.get("hanoi_allow_local") and context.get("ignore_auth")
+        if entry.allow_local and not told:
             message = tk._(
                 "A file of this machine can only be added on the command line with --allow-local"
             )
             raise tk.ValidationError({"url": [message]})
-        entry.allow_local = True
     try:
         parse(entry.config or "", kinds()[entry.kind])
     except ConfigError as error:
@@ -64,6 +82,39 @@ def _apply(entry: Source, data: dict[str, Any], context: Any) -> None:
     if "schedule" in data:
         entry.next_due = next_due(entry.schedule or "", now(), entry.name)
     entry.modified = now()
+
+
+def _reach(entry: Source, wanted: bool | None, before: tuple[Any, ...], context: Any) -> None:
+    """Whether the source may write into every agency. What a system administrator has allowed was
+    meant for the source as it was: an agency's admin who changes it gives the permission up."""
+    if _is_sysadmin(context):
+        entry.all_agencies = bool(entry.all_agencies if wanted is None else wanted)
+        return
+    if wanted and not entry.all_agencies:
+        message = tk._("Only a system administrator lets a source write into every agency")
+        raise tk.ValidationError({"all_agencies": [message]})
+    same = (entry.url, entry.kind, entry.owner_org) == before
+    entry.all_agencies = bool(entry.all_agencies and same and wanted is not False)
+
+
+def _save(entry: Source, data: dict[str, Any], owner: Any, context: Any) -> dict[str, Any]:
+    try:
+        with model.Session.no_autoflush:
+            _apply(entry, data, owner, context)
+    except tk.ValidationError:
+        model.Session.rollback()
+        raise
+    model.Session.add(entry)
+    model.Session.commit()
+    shown = dictize.source(entry, secrets=True)
+    return {**shown, "warnings": [same_address(other) for other in _with_address_of(entry)]}
+
+
+def _with_address_of(entry: Source) -> list[Source]:
+    """Other sources that read the same address."""
+    key = comparable(entry.url)
+    others = model.Session.execute(sa.select(Source).where(Source.id != entry.id)).scalars()
+    return [other for other in others if comparable(other.url) == key]
 
 
 def hanoi_source_create(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -76,44 +127,37 @@ def hanoi_source_create(context: Any, data_dict: dict[str, Any]) -> dict[str, An
         administrator may leave it out: then it is the city's
     :param schedule: hourly, daily, weekly, monthly, cron (also called ``every``)
     :param title, config (YAML or a dictionary), active, priority, notify, contacts: optional
-    :returns: the source
+    :param all_agencies: it may write into agencies that aren't below its own (system
+        administrators only)
+    :returns: the source, with ``warnings``: a sentence for each source of the same address
     """
     data_dict = schema.named(data_dict)
-    tk.check_access("hanoi_source_create", context, data_dict)
+    named = data_dict.get("owner_org")
+    owner = find_organization(named)
+    tk.check_access("hanoi_source_create", context, {"owner_org": owner.id if owner else named})
     data = checked(data_dict, schema.source())
-    if not data.get("owner_org"):
-        data["owner_org"] = _default_agency()
-    entry = Source(name=data["name"], url=data["url"], kind=data["kind"], config="", schedule="")
-    try:
-        with model.Session.no_autoflush:
-            _apply(entry, data, context)
-    except tk.ValidationError:
-        model.Session.rollback()
-        raise
-    model.Session.add(entry)
-    model.Session.commit()
-    return dictize.source(entry, secrets=True)
+    owner = owner or _owner(named or _default_agency())
+    entry = Source(id=new_id(), name=data["name"], url="", kind=data["kind"], config="",
+                   schedule="")  # fmt: skip
+    return _save(entry, data, owner, context)
 
 
 def hanoi_source_update(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Change what is given of a source; ``id`` may be its name.
+    """Change what is given of a source.
 
-    :returns: the source
+    :param id: id or name of the source; ``name`` is a new name
+    :returns: the source, with ``warnings`` as ``hanoi_source_create`` gives them
     """
     data_dict = schema.named(data_dict)
     entry = source_of(data_dict)
-    tk.check_access("hanoi_source_update", context, {**data_dict, "id": entry.id})
+    tk.check_access("hanoi_source_update", context, {"id": entry.id})
     data = checked({k: v for k, v in data_dict.items() if k != "id"}, schema.source_update())
-    if "url" in data and data["url"] != entry.url:
-        entry.allow_local = False
-    try:
-        with model.Session.no_autoflush:
-            _apply(entry, data, context)
-    except tk.ValidationError:
-        model.Session.rollback()
-        raise
-    model.Session.commit()
-    return dictize.source(entry, secrets=True)
+    owner = None
+    if data.get("owner_org") not in (None, "", entry.owner_org):
+        owner = _owner(data["owner_org"])
+        wanted = {"id": entry.id, "owner_org": owner.id}
+        tk.check_access("hanoi_source_update", context, wanted)
+    return _save(entry, data, owner, context)
 
 
 @tk.side_effect_free
@@ -122,8 +166,8 @@ def hanoi_source_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
 
     :param id: id or name
     """
-    tk.check_access("hanoi_source_show", context, data_dict)
     entry = source_of(data_dict)
+    tk.check_access("hanoi_source_show", context, {"id": entry.id})
     secrets = may("hanoi_source_update", context, {"id": entry.id})
     newest = runs.latest(entry)
     return {
@@ -143,7 +187,7 @@ def hanoi_source_list(context: Any, data_dict: dict[str, Any]) -> list[dict[str,
     tk.check_access("hanoi_source_list", context, data_dict)
     query = sa.select(Source)
     if data_dict.get("owner_org"):
-        group = model.Group.get(data_dict["owner_org"])
+        group = find_organization(data_dict["owner_org"])
         query = query.where(Source.owner_org == (group.id if group else None))
     if data_dict.get("kind"):
         query = query.where(Source.kind == data_dict["kind"])

@@ -13,16 +13,22 @@ from ckanext.hanoi.harvest.mapping.fields import FIELDS
 from ckanext.hanoi.model.harvest import Identity, Source
 
 
-def _identity(data_dict: dict[str, Any]) -> Identity:
-    package = model.Package.get(tk.get_or_bust(data_dict, "id"))
-    entry = (
-        package
-        and model.Session.execute(
-            sa.select(Identity)
-            .where(Identity.package_id == package.id, Identity.state.not_in(("yielded", "removed")))
-            .limit(1)
-        ).scalar_one_or_none()
-    )
+def _package(data_dict: dict[str, Any]) -> model.Package:
+    """The dataset that is named; an action looks it up once and goes on with what it found."""
+    id_or_name = tk.get_or_bust(data_dict, "id")
+    usable = isinstance(id_or_name, str) and "\0" not in id_or_name
+    package = model.Package.get(id_or_name) if usable else None
+    if package is None:
+        raise tk.ObjectNotFound(tk._("Dataset not found"))
+    return package
+
+
+def _identity(package_id: str) -> Identity:
+    entry = model.Session.execute(
+        sa.select(Identity)
+        .where(Identity.package_id == package_id, Identity.state.not_in(("yielded", "removed")))
+        .limit(1)
+    ).scalar_one_or_none()
     if entry is None:
         raise tk.ObjectNotFound(tk._("This dataset was not harvested"))
     return entry
@@ -34,8 +40,9 @@ def hanoi_harvest_origin(context: Any, data_dict: dict[str, Any]) -> dict[str, A
 
     :param id: id or name of the dataset
     """
-    tk.check_access("hanoi_harvest_origin", context, data_dict)
-    entry = _identity(data_dict)
+    package = _package(data_dict)
+    tk.check_access("hanoi_harvest_origin", context, {"id": package.id})
+    entry = _identity(package.id)
     origin = model.Session.get(Source, entry.source_id)
     return {
         "guid": entry.guid,
@@ -52,16 +59,18 @@ def hanoi_harvest_detach(context: Any, data_dict: dict[str, Any]) -> dict[str, A
 
     :param id: id or name of the dataset
     """
-    tk.check_access("hanoi_harvest_detach", context, data_dict)
-    runs.detach(_identity(data_dict))
-    return hanoi_harvest_origin(context, {"id": data_dict["id"]})
+    package = _package(data_dict)
+    tk.check_access("hanoi_harvest_detach", context, {"id": package.id})
+    runs.detach(_identity(package.id))
+    return hanoi_harvest_origin(context, {"id": package.id})
 
 
 def hanoi_harvest_attach(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Let a detached dataset follow its source again, from the next run on."""
-    tk.check_access("hanoi_harvest_attach", context, data_dict)
-    runs.attach(_identity(data_dict))
-    return hanoi_harvest_origin(context, {"id": data_dict["id"]})
+    package = _package(data_dict)
+    tk.check_access("hanoi_harvest_attach", context, {"id": package.id})
+    runs.attach(_identity(package.id))
+    return hanoi_harvest_origin(context, {"id": package.id})
 
 
 def hanoi_harvest_keep_fields(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +78,8 @@ def hanoi_harvest_keep_fields(context: Any, data_dict: dict[str, Any]) -> dict[s
 
     :param id: id or name of the dataset; :param fields: list of field names, empty for none
     """
-    tk.check_access("hanoi_harvest_keep_fields", context, data_dict)
+    package = _package(data_dict)
+    tk.check_access("hanoi_harvest_keep_fields", context, {"id": package.id})
     fields = data_dict.get("fields") or []
     fields = (
         fields if isinstance(fields, list) else [part.strip() for part in str(fields).split(",")]
@@ -80,5 +90,5 @@ def hanoi_harvest_keep_fields(context: Any, data_dict: dict[str, Any]) -> dict[s
         raise tk.ValidationError(
             {"fields": [message % {"name": ", ".join(unknown), "names": ", ".join(FIELDS)}]}
         )
-    runs.keep_fields(_identity(data_dict), fields)
-    return hanoi_harvest_origin(context, {"id": data_dict["id"]})
+    runs.keep_fields(_identity(package.id), fields)
+    return hanoi_harvest_origin(context, {"id": package.id})

@@ -8,12 +8,23 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi.harvest import dictize, jobs, notify, preview, report, retention, runs
+from ckanext.hanoi.harvest import (
+    dictize,
+    jobs,
+    notify,
+    preview,
+    report,
+    retention,
+    runs,
+    settings,
+)
 from ckanext.hanoi.harvest.config import ConfigError
+from ckanext.hanoi.harvest.fetch import is_local
 from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.logic.harvest_lookup import (
     checked,
     config_problems,
+    find_organization,
     may,
     refusal,
     run_of,
@@ -33,24 +44,28 @@ def hanoi_harvest_preview(context: Any, data_dict: dict[str, Any]) -> dict[str, 
     :param id: of a source; or the fields of one that is not saved yet (kind, url, config, …)
     :param limit: records (20; at most 200)
     """
-    tk.check_access("hanoi_harvest_preview", context, data_dict)
-    limit = checked(data_dict, schema.sample())["limit"]
+    data_dict = schema.named(data_dict)
     if data_dict.get("id"):
         entry = source_of(data_dict)
+        tk.check_access("hanoi_harvest_preview", context, {"id": entry.id})
+        given = {k: data_dict[k] for k in ("url", "kind", "config") if data_dict.get(k)}
+        data = checked(given, schema.source_update())
         model.Session.expunge(entry)
-        for name in ("url", "kind", "config"):
-            if data_dict.get(name):
-                setattr(entry, name, data_dict[name])
-        if entry.url.lower().startswith("file:") and data_dict.get("url"):
-            entry.allow_local = False
+        for name in given:
+            if data[name] != getattr(entry, name):
+                setattr(entry, name, data[name])
+                entry.allow_local = entry.allow_local and name == "config"
     else:
-        data = checked({"name": "preview", **data_dict}, schema.source())
-        group = model.Group.get(data.get("owner_org") or "")
+        group = find_organization(data_dict.get("owner_org"))
+        owner_org = group.id if group else data_dict.get("owner_org")
+        tk.check_access("hanoi_harvest_preview", context, {"owner_org": owner_org})
+        data = checked({**data_dict, "name": "preview"}, schema.source())
         entry = Source(
             id="preview", name="preview", url=data["url"], kind=data["kind"],
-            config=data.get("config") or "", allow_local=False,
+            config=data.get("config") or "", allow_local=False, all_agencies=False,
             owner_org=group.id if group else None,
         )  # fmt: skip
+    limit = checked({"limit": data_dict.get("limit")}, schema.sample())["limit"]
     try:
         result = preview.preview(Setup(entry), limit)
     except ConfigError as error:
@@ -73,6 +88,12 @@ def hanoi_harvest_run(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
     """
     entry = source_of(data_dict)
     tk.check_access("hanoi_harvest_run", context, {"id": entry.id})
+    if is_local(entry.url) and not (context.get("hanoi_inline") and settings.may_read_files()):
+        message = tk._(
+            "The source is a file of the machine: it is read on the command line alone, by"
+            " “ckan hanoi harvest run %(name)s --inline”"
+        )
+        raise tk.ValidationError({"run": [message % {"name": entry.name}]})
     options = {name: True for name in ("force", "full") if tk.asbool(data_dict.get(name) or False)}
     user = model.User.get(context.get("user") or "")
     try:
@@ -146,8 +167,8 @@ def hanoi_run_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     :param q: only changes whose title or identity has this
     :param limit, offset: of the changes, and of the failures
     """
-    tk.check_access("hanoi_run_show", context, data_dict)
     run = run_of(data_dict)
+    tk.check_access("hanoi_run_show", context, {"id": run.id})
     shown = window(data_dict)
     # a source of private datasets shows the public only titles of those that are public here
     see_all = may("hanoi_harvest_run", context, {"id": run.source_id})

@@ -1,6 +1,7 @@
 """Who may do what with sources and runs: an agency's admin with its own, a sysadmin with all.
 
 Everybody may read sources and reports; secrets are kept out of what is shown, not guarded here.
+What an action is about is said by ``id`` alone; other entries of its data decide nothing.
 """
 
 from __future__ import annotations
@@ -10,18 +11,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import authz, model
 
-from ckanext.hanoi.model.harvest import Run, Source
-
-
-def _source(data_dict: dict[str, Any]) -> Source | None:
-    id_or_name = data_dict.get("source_id") or data_dict.get("id") or data_dict.get("name")
-    if not id_or_name:
-        return None
-    return (
-        model.Session.query(Source)
-        .filter((Source.id == id_or_name) | (Source.name == id_or_name))
-        .first()
-    )
+from ckanext.hanoi.logic.harvest_lookup import find_organization, find_run, find_source
+from ckanext.hanoi.model.harvest import Source
 
 
 def _may_manage(context: Any, owner_org: str | None) -> dict[str, Any]:
@@ -32,12 +23,12 @@ def _may_manage(context: Any, owner_org: str | None) -> dict[str, Any]:
 
 
 def _of_source(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
-    source = _source(data_dict)
+    source = find_source(data_dict.get("id"))
     return _may_manage(context, source.owner_org if source else None)
 
 
 def _of_run(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
-    run = model.Session.get(Run, data_dict.get("id") or "")
+    run = find_run(data_dict.get("id"))
     source = model.Session.get(Source, run.source_id) if run else None
     return _may_manage(context, source.owner_org if source else None)
 
@@ -49,7 +40,7 @@ def hanoi_source_create(context: Any, data_dict: dict[str, Any]) -> dict[str, An
         # the form is shown to everyone who is admin somewhere; saving names the agency
         admin_of = authz.has_user_permission_for_some_org(context.get("user"), "admin")
         return {"success": bool(context.get("user")) and admin_of and not data_dict}
-    group = model.Group.get(owner_org)
+    group = find_organization(owner_org)
     return _may_manage(context, group.id if group else None)
 
 
@@ -58,7 +49,7 @@ def hanoi_source_update(context: Any, data_dict: dict[str, Any]) -> dict[str, An
     allowed = _of_source(context, data_dict)
     owner_org = data_dict.get("owner_org")
     if allowed["success"] and owner_org:
-        group = model.Group.get(owner_org)
+        group = find_organization(owner_org)
         return _may_manage(context, group.id if group else None)
     return allowed
 
@@ -94,7 +85,7 @@ def hanoi_run_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
 
 def hanoi_harvest_preview(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """A preview fetches from the source: only who may manage it (or create it) may cause that."""
-    if _source(data_dict):
+    if data_dict.get("id"):
         return _of_source(context, data_dict)
     return hanoi_source_create(context, data_dict)
 
@@ -130,8 +121,13 @@ def hanoi_harvest_clean(context: Any, data_dict: dict[str, Any]) -> dict[str, An
 
 def _of_dataset(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """An editor of the dataset's agency decides what becomes of the dataset's harvest."""
-    allowed = authz.is_authorized("package_update", context, {"id": data_dict.get("id")})
-    return dict(allowed)
+    return _as("package_update", context, data_dict)
+
+
+def _as(action: str, context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    # a context that has seen another dataset would answer for that one
+    plain: Any = {key: value for key, value in context.items() if key != "package"}
+    return dict(authz.is_authorized(action, plain, {"id": data_dict.get("id")}))
 
 
 def hanoi_harvest_detach(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -148,7 +144,7 @@ def hanoi_harvest_keep_fields(context: Any, data_dict: dict[str, Any]) -> dict[s
 
 def hanoi_harvest_origin(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Who may see the dataset may see where it comes from."""
-    return dict(authz.is_authorized("package_show", context, {"id": data_dict.get("id")}))
+    return _as("package_show", context, data_dict)
 
 
 tk.auth_allow_anonymous_access(hanoi_harvest_origin)

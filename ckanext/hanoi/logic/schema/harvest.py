@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-import yaml
 
+from ckanext.hanoi import user_yaml
 from ckanext.hanoi.harvest.connectors import kinds
 from ckanext.hanoi.harvest.schedule import is_valid
+from ckanext.hanoi.harvest.source_address import normal
 from ckanext.hanoi.logic.schema.parts import default, ignored, one_of, v
 from ckanext.hanoi.vietnamese import nfc
 
@@ -32,9 +33,19 @@ def _schedule(value: str) -> str:
 
 
 def _url(value: str) -> str:
-    value = nfc(value).strip()
+    value = normal(value)
     if not value.lower().startswith(("http://", "https://", "file:")):
         raise tk.Invalid(tk._("The address must begin with http:// or https://"))
+    if not value.isprintable():
+        raise tk.Invalid(tk._("The address has characters that no address has"))
+    return value
+
+
+def _small(value: int) -> int:
+    """What the database's column takes."""
+    if not -1_000_000 <= value <= 1_000_000:
+        raise tk.Invalid(tk._("Write a number from %(least)s to %(most)s")
+                         % {"least": -1_000_000, "most": 1_000_000})  # fmt: skip
     return value
 
 
@@ -51,7 +62,7 @@ def _yaml(value: Any) -> Any:
     """A configuration given as a dictionary, as the text that an admin would type."""
     if not isinstance(value, dict):
         return value
-    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False) if value else ""
+    return user_yaml.dump(value)
 
 
 def named(data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +82,8 @@ def source() -> dict[str, Any]:
         "config": v("ignore_missing", _yaml, "unicode_safe"),
         "schedule": v("ignore_missing", "unicode_safe", _schedule),
         "active": v("ignore_missing", "boolean_validator"),
-        "priority": v("ignore_empty", "int_validator"),
+        "priority": v("ignore_empty", "int_validator", _small),
+        "all_agencies": v("ignore_missing", "boolean_validator"),
         "notify": v("ignore_empty", "unicode_safe", one_of(("always", "error", "never"))),
         "contacts": v("ignore_missing", _addresses),
         **ignored(),
