@@ -36,9 +36,9 @@ def _comes_after(source: Source) -> Any:
     """The condition that the other source's priority counts against this one's, or this one's
     against the other's."""
     mine = source.priority or 0
-    same_agency = Source.owner_org == source.owner_org
+    same_agency, everywhere = Source.owner_org == source.owner_org, bool(source.all_agencies)
     above = sa.and_(Source.priority > mine, sa.or_(same_agency, Source.all_agencies))
-    below = sa.and_(Source.priority < mine, sa.or_(same_agency, sa.literal(bool(source.all_agencies))))
+    below = sa.and_(Source.priority < mine, sa.or_(same_agency, sa.literal(everywhere)))
     return sa.and_(Source.id != source.id, sa.or_(above, below))
 
 

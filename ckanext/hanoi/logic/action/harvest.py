@@ -43,7 +43,9 @@ def _owner(given: Any) -> model.Group:
     """The organization that is named; raises ``tk.ValidationError``."""
     group = find_organization(given)
     if group is None:
-        message = tk._("Name the agency that the source is for: there is no organization “%(name)s”")
+        message = tk._(
+            "Name the agency that the source is for: there is no organization “%(name)s”"
+        )
         raise tk.ValidationError({"owner_org": [message % {"name": given or ""}]})
     return group
 
