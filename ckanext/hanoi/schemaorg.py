@@ -11,6 +11,7 @@ from typing import Any
 
 from ckanext.hanoi.dataset import terms_of_use
 from ckanext.hanoi.dataset.terms_of_use import TermsOfUse
+from ckanext.hanoi.dates import parse
 from ckanext.hanoi.vocabulary import Term, vocabulary
 
 _CONTEXT = "https://schema.org/"
@@ -43,7 +44,7 @@ def dataset(
 ) -> dict[str, Any]:
     """A package, as ``package_show`` gives it, at ``url``; its notes are plain text."""
     named = _texts(package.get("title") or package.get("name"), package.get("title_en"))
-    start, end = package.get("temporal_start"), package.get("temporal_end")
+    start, end = _date(package.get("temporal_start")), _date(package.get("temporal_end"))
     terms = terms_of_use.of_dataset({**package, "resources": ()})
     is_open = package.get("access_level") in (None, "", "open")
     said = {
@@ -60,8 +61,8 @@ def dataset(
         "isAccessibleForFree": None if terms.is_only_words else is_open or None,
         "creator": _party(agency),
         "publisher": _party(agency),
-        "datePublished": package.get("issued"),
-        "dateModified": package.get("modified") or package.get("metadata_modified"),
+        "datePublished": _date(package.get("issued")),
+        "dateModified": _date(package.get("modified")) or package.get("metadata_modified"),
         "temporalCoverage": f"{start or '..'}/{end or '..'}" if start or end else None,
         "spatialCoverage": [_place(code) for code in package.get("spatial_coverage") or ()],
         "version": package.get("version"),
@@ -94,6 +95,11 @@ def site(catalog: Catalog, publisher: Party, languages: Iterable[str]) -> dict[s
 
 def _filled(said: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value not in (None, "", [], {})}
+
+
+def _date(value: Any) -> Any:
+    """A date that exists: old datasets have others."""
+    return value if value and parse(str(value)) is not None else None
 
 
 def _texts(own: Any, english: Any) -> Any:
@@ -156,7 +162,7 @@ def _download(resource: Mapping[str, Any], package: Mapping[str, Any]) -> dict[s
         "contentUrl": _address(resource.get("download_url")) or _address(resource.get("url")),
         "encodingFormat": resource.get("mimetype") or resource.get("format"),
         "contentSize": f"{size} B" if size.isdigit() else None,
-        "dateModified": resource.get("modified"),
+        "dateModified": _date(resource.get("modified")),
         "license": _license(terms_of_use.of_resource(resource, {})),
     })  # fmt: skip
 

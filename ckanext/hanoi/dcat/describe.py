@@ -12,17 +12,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from ckanext.hanoi.dataset import terms_of_use
 from ckanext.hanoi.dcat import resources
-from ckanext.hanoi.dcat.statements import Node, Statements, address, date, name
+from ckanext.hanoi.dcat.statements import Node, Statements, address, date, iri, name
 from ckanext.hanoi.dcat.terms import coded, language_of, license_of, rights_of, standards
 from ckanext.hanoi.vocabulary import vocabulary
 
 #: Changes whenever the same dataset would be described otherwise: kept fragments are then dropped.
-VERSION = "2"
+VERSION = "3"
 
 _EU_THEMES = "http://publications.europa.eu/resource/authority/data-theme"
 #: English labels of the EU data-theme authority table.
@@ -61,8 +62,9 @@ class Site:
 
 def dataset(package: Mapping[str, Any], uri: str, site: Site) -> list[ox.Triple]:
     """What is said of a package as ``package_show`` gives it; ``uri`` is its address."""
+    uri = dataset_address(package, uri, site)
     said = Statements(uri)
-    node = address(uri) or ox.NamedNode(uri)
+    node = ox.NamedNode(uri)
     said.typed(node, "dcat:Dataset")
     main = language_of(package)
     _texts(said, node, package, main)
@@ -71,9 +73,16 @@ def dataset(package: Mapping[str, Any], uri: str, site: Site) -> list[ox.Triple]
     _time_and_place(said, node, package)
     _law_and_links(said, node, package, site, main)
     for one in package.get("resources") or ():
-        link = one.get("uri") or f"{site.base}/dataset/{package.get('id')}/resource/{one.get('id')}"
+        page = f"{site.base}/dataset/{package.get('id')}/resource/{one.get('id')}"
+        link = known.value if (known := iri(one.get("uri"))) else page
         said.say(node, "dcat:distribution", resources.describe(said, one, link, package, main))
     return said.triples
+
+
+def dataset_address(package: Mapping[str, Any], uri: str, site: Site) -> str:
+    """``uri``, as an address in RDF; that of the dataset's page where it is none."""
+    known = iri(uri)
+    return known.value if known else f"{site.base}/dataset/{package.get('id')}"
 
 
 def catalog(site: Site) -> list[ox.Triple]:
@@ -137,7 +146,8 @@ def _codes(said: Statements, node: Node, package: Mapping[str, Any], site: Site)
 def _theme(said: Statements, node: Node, code: str, site: Site) -> None:
     """The theme of our own list, and the EU theme that it belongs to."""
     term = vocabulary("theme").get(code)
-    concept = said.typed(ox.NamedNode(f"{site.base}/dataset?theme={code}"), "skos:Concept")
+    page = f"{site.base}/dataset?theme={quote(code, safe='')}"
+    concept = said.typed(ox.NamedNode(page), "skos:Concept")
     said.say(node, "dcat:theme", concept)
     said.text(concept, "skos:notation", code)
     if term is None:
@@ -159,9 +169,17 @@ def _people(
         custodian = said.node("foaf:Agent")
         said.text(custodian, "foaf:name", package["managing_agency"], main)
         said.say(node, "geodcatap:custodian", custodian)
+    if package.get("author") or package.get("author_email"):
+        creator = said.node("foaf:Agent")
+        said.text(creator, "foaf:name", package.get("author") or package["author_email"], main)
+        if package.get("author_email"):
+            said.say(creator, "foaf:mbox", _mailto(package["author_email"]))
+        said.say(node, "dct:creator", creator)
     unit, person, email, phone = (
         package.get(f"contact_{key}") for key in ("unit", "name", "email", "phone")
     )
+    if not (unit or person or email or phone):
+        person, email = package.get("maintainer"), package.get("maintainer_email")
     if not (shown := person or unit or email or phone):
         return
     point = said.node("vcard:Kind", "vcard:Individual" if person else "vcard:Organization")

@@ -21,7 +21,7 @@ def describe(
 ) -> Node:
     """Say what is known of ``resource`` at ``uri``; its licence is the dataset's unless it has one
     of its own, or says something else in words."""
-    node = said.typed(address(uri) or ox.NamedNode(uri), "dcat:Distribution")
+    node = said.typed(ox.NamedNode(uri), "dcat:Distribution")
     said.text(node, "dct:title", resource.get("name"), main)
     said.text(node, "dct:title", resource.get("name_en"), "en")
     said.text(node, "dct:description", resource.get("description"), main)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from ckanext.hanoi.dates import parse
 from ckanext.hanoi.harvest.parsing.graph import NAMESPACES
 
 PREFIXES = {
@@ -25,10 +26,10 @@ PREFIXES = {
 Node = ox.NamedNode | ox.BlankNode
 
 _DATES = (
-    (re.compile(r"\d{4}"), "xsd:gYear"),
-    (re.compile(r"\d{4}-\d{2}"), "xsd:gYearMonth"),
-    (re.compile(r"\d{4}-\d{2}-\d{2}"), "xsd:date"),
-    (re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?"),
+    (re.compile(r"[0-9]{4}"), "xsd:gYear"),
+    (re.compile(r"[0-9]{4}-[0-9]{2}"), "xsd:gYearMonth"),
+    (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "xsd:date"),
+    (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?"),
      "xsd:dateTime"),
 )  # fmt: skip
 _ABSOLUTE = re.compile(r"(?:https?|ftps?)://[^/\s]+", re.I)
@@ -50,10 +51,28 @@ def address(text: Any) -> ox.NamedNode | None:
         return None
 
 
+def iri(text: Any) -> ox.NamedNode | None:
+    """Any absolute IRI as a node (``urn:…`` too); None for a text that is none."""
+    if found := address(text):
+        return found
+    try:
+        return ox.NamedNode(text.strip())
+    except (AttributeError, ValueError):
+        return None
+
+
+def _literal(words: str, language: str) -> ox.Literal:
+    try:
+        return ox.Literal(words, language=language or None)
+    except ValueError:  # a language that is none
+        return ox.Literal(words)
+
+
 def date(text: str) -> ox.Literal:
-    """A date as exact as it is written: a year, a month, a day or a moment."""
+    """A date as exact as it is written: a year, a month, a day or a moment; a plain text where
+    there is no such day (old datasets have 2020-13-45)."""
     for pattern, kind in _DATES:
-        if pattern.fullmatch(text):
+        if pattern.fullmatch(text) and parse(text) is not None:
             return ox.Literal(text.replace(" ", "T"), datatype=name(kind))
     return ox.Literal(text)
 
@@ -86,9 +105,7 @@ class Statements:
     def text(self, subject: Node, prop: str, text: Any, language: str = "") -> None:
         """A text, in its language where it is known."""
         if isinstance(text, (str, int)) and str(text).strip():
-            words = str(text).strip()
-            self.say(subject, prop, ox.Literal(words, language=language) if language
-                     else ox.Literal(words))  # fmt: skip
+            self.say(subject, prop, _literal(str(text).strip(), language))
 
     def labels(self, subject: Node, prop: str, vi: str, en: str) -> None:
         """A term's name in both languages."""

@@ -25,7 +25,8 @@ def old(agency):  # noqa: F811
     package = model.Package.get(dataset["id"])
     package.url = "ftp://example.org/cu"
     package.license_id = "giay-phep-cu"
-    package.author_email = "không phải thư"
+    package.author, package.author_email = "Trần Văn Mẫu", "không phải thư"
+    package.maintainer, package.maintainer_email = "Phòng Mẫu", "mau@example.vn"
     _extras(package, **ODD)
     resource = package.resources[0]
     resource.format = "Bảng tính"
@@ -118,3 +119,22 @@ def test_every_page_of_the_form_saves_an_old_dataset_as_it_was(app, old, editor,
         assert not page.page.select(".error-explanation"), page.text
     assert number >= 4
     assert stored(old) == before
+
+
+def test_the_people_of_an_old_dataset_are_shown_corrected_and_said_in_rdf(app, old, editor, agency):  # noqa: F811
+    browser = Browser(app, editor["token"], "/vi")
+    text = browser.open(f"/dataset/{old}").text
+    for word in ("Tác giả", "Trần Văn Mẫu", "không phải thư", "Phòng Mẫu", "mau@example.vn"):
+        assert word in text
+    browser.open(f"/dataset/edit/{old}/2").send(author="Người khác", author_email="")
+    assert not browser.page.select(".error-explanation"), browser.text
+    call("package_patch", id=old, contact_email="")
+    now = call("package_show", id=old)
+    assert (now["author"], now["author_email"]) == ("Người khác", "")
+    assert now["maintainer_email"] == "mau@example.vn"
+    turtle = app.get(f"/dataset/{old}.ttl").body
+    assert "Người khác" in turtle
+    assert "mailto:mau@example.vn" in turtle
+    assert '"2020-13-45"' in turtle
+    assert '"2020-13-45"^^' not in turtle
+    assert "2020-13-45" not in app.get(f"/dataset/{old}").body.split("application/ld+json")[1][:3000]

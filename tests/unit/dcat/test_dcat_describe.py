@@ -164,3 +164,19 @@ def test_blank_nodes_of_two_datasets_never_meet_and_stay_the_same():
 
     assert blanks(URI) == blanks(URI)
     assert not blanks(URI) & blanks(BASE + "/dataset/d-2")
+
+
+@pytest.mark.parametrize("odd", ["không có", "", " ", "urn:x:1", "http://a b", "x:\x00", "//host", 5])
+def test_no_odd_value_makes_a_dataset_unreadable(odd):
+    package = {
+        "id": "d", "name": "d", "title": odd, "url": odd, "theme": [str(odd)], "issued": odd,
+        "temporal_start": odd, "license_id": odd, "license_url": odd, "frequency": odd,
+        "author_email": str(odd), "maintainer": "Ai", "maintainer_email": str(odd),
+        "language": [str(odd)], "spatial_coverage": [str(odd)], "related": [str(odd)],
+        "resources": [{"id": "r", "uri": odd, "url": odd, "download_url": odd, "issued": odd,
+                       "format": odd, "mimetype": odd, "size": odd, "hash": odd,
+                       "conforms_to": [str(odd)], "license_id": odd}],
+    }
+    triples = describe.dataset(package, str(odd), SITE)
+    assert any("r" in str(triple.object) for triple in triples)
+    assert ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)

@@ -162,7 +162,7 @@ def _written(
         query = {"fq": f"id:({' OR '.join(some)})", "rows": len(some)}
         for package in tk.get_action("package_search")(context, query)["results"]:
             package = {**package, "owner_org": owner_of.get(package["id"])}
-            uri = dataset_uri(package)
+            uri = describe.dataset_address(package, dataset_uri(package), site)
             text = pages.fragment(describe.dataset(rdf.prepared(package), uri, site), form)
             found[package["id"]] = json.dumps([uri, text], ensure_ascii=False)
     return found
