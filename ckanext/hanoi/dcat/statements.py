@@ -25,13 +25,12 @@ PREFIXES = {
 }  # fmt: skip
 Node = ox.NamedNode | ox.BlankNode
 
-_DATES = (
-    (re.compile(r"[0-9]{4}"), "xsd:gYear"),
-    (re.compile(r"[0-9]{4}-[0-9]{2}"), "xsd:gYearMonth"),
-    (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "xsd:date"),
-    (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?"),
-     "xsd:dateTime"),
-)  # fmt: skip
+_DATES = tuple((re.compile(pattern, re.ASCII), kind) for pattern, kind in (
+    (r"\d{4}", "xsd:gYear"),
+    (r"\d{4}-\d{2}", "xsd:gYearMonth"),
+    (r"\d{4}-\d{2}-\d{2}", "xsd:date"),
+    (r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?", "xsd:dateTime"),
+))  # fmt: skip
 _ABSOLUTE = re.compile(r"(?:https?|ftps?)://[^/\s]+", re.I)
 
 

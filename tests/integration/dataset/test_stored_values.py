@@ -137,4 +137,5 @@ def test_the_people_of_an_old_dataset_are_shown_corrected_and_said_in_rdf(app, o
     assert "mailto:mau@example.vn" in turtle
     assert '"2020-13-45"' in turtle
     assert '"2020-13-45"^^' not in turtle
-    assert "2020-13-45" not in app.get(f"/dataset/{old}").body.split("application/ld+json")[1][:3000]
+    described = browser.open(f"/dataset/{old}").page.select_one("[type='application/ld+json']")
+    assert "2020-13-45" not in described.string

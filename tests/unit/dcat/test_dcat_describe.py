@@ -166,7 +166,9 @@ def test_blank_nodes_of_two_datasets_never_meet_and_stay_the_same():
     assert not blanks(URI) & blanks(BASE + "/dataset/d-2")
 
 
-@pytest.mark.parametrize("odd", ["không có", "", " ", "urn:x:1", "http://a b", "x:\x00", "//host", 5])
+@pytest.mark.parametrize(
+    "odd", ["không có", "", " ", "urn:x:1", "http://a b", "x:\x00", "//host", 5]
+)
 def test_no_odd_value_makes_a_dataset_unreadable(odd):
     package = {
         "id": "d", "name": "d", "title": odd, "url": odd, "theme": [str(odd)], "issued": odd,
