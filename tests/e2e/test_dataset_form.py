@@ -59,7 +59,12 @@ def test_a_dataset_is_made_by_keyboard_without_typing_an_accent_in_a_list(editor
     _continue(editor)
     editor.wait_for_url(f"**/dataset/{name}/resource/new")
     editor.fill("#field-name", "Tệp")
+    expect(editor.locator("button[value=go-metadata]")).to_have_text("Công bố")
+    expect(editor.locator(".hanoi-lacking")).to_have_text("Còn thiếu: Mô tả")
     editor.click("button[value=go-metadata]")
+    editor.wait_for_url("**/hanoi/publish/*")
+    expect(editor.locator("ul.hanoi-lacking a")).to_have_text(["Mô tả"])
+    editor.get_by_role("button", name="Vẫn công bố").press("Enter")
     editor.wait_for_url(f"**/dataset/{name}")
     facts = editor.locator(".hanoi-facts")
     for words in ("Sở Giáo dục và Đào tạo", "30/09/2025", "Hằng năm", "Phường Đống Đa",

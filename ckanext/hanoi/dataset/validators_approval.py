@@ -24,5 +24,7 @@ def hanoi_approval(key, data, errors, context):
         errors.setdefault(("private",), []).append(tk._(gate.NEEDS_APPROVAL))
     elif found == "submit" and owner is None:
         errors.setdefault(("owner_org",), []).append(tk._(gate.NEEDS_AGENCY))
-    elif found == "submit":
+    elif found == "ask" and package is not None and package.state.startswith("draft"):
+        data["state",] = package.state
+    elif found in ("submit", "ask"):
         data["private",] = True

@@ -7,7 +7,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 
 from ckanext.hanoi.agencies import defaults
-from ckanext.hanoi.review import gate, queue
+from ckanext.hanoi.review import gate, lacking, queue
 
 
 def hanoi_review(package_id: str | None) -> dict[str, Any] | None:
@@ -49,6 +49,26 @@ def hanoi_may_publish(owner_org: str | None) -> bool:
     """Whether the reader's datasets of the agency become public without approval."""
     user = getattr(tk.current_user, "name", "")
     return gate.mode() == "off" or gate.may_publish(user, owner_org)
+
+
+def hanoi_publish_label(package: dict[str, Any] | None) -> str:
+    """What the button says that finishes a dataset: what it comes to for this reader."""
+    package = package or {}
+    if package.get("private"):
+        return tk._("Finish (private)")
+    if hanoi_may_publish(package.get("owner_org")):
+        return tk._("Publish")
+    return tk._("Submit for approval")
+
+
+def hanoi_lacking(package: dict[str, Any]) -> list[str]:
+    """Names of what a dataset should have before it is public, and has not."""
+    return lacking.essential(package)
+
+
+def hanoi_named_fields(names: list[str], dataset_type: str = "dataset") -> str:
+    """Fields of the dataset as a list in a sentence."""
+    return ", ".join(hanoi_field_label(name, dataset_type) for name in names)
 
 
 def hanoi_fill_from_agency(

@@ -16,11 +16,11 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import authz, model
-from flask import has_request_context
+from flask import g, has_request_context
 
 from ckanext.hanoi.dataset import rules as dataset_rules
 from ckanext.hanoi.harvest.record import N_
-from ckanext.hanoi.review import mail, rules, store
+from ckanext.hanoi.review import lacking, mail, rules, store
 from ckanext.hanoi.vocabulary import vocabulary
 
 _NOTE = "hanoi_review"
@@ -57,9 +57,26 @@ def judge(context: Any, package: model.Package | None, owner_org: str | None, pu
         and package.owner_org == owner_org
     )  # fmt: skip
     found = rules.outcome(mode(), may_publish(context.get("user"), owner_org), was_public, public)
-    if found and _NOTE in context:
-        context[_NOTE]["outcome"] = found
+    note = context.get(_NOTE)
+    if found in ("publish", "submit") and note and _asks_first(note["dataset"]):
+        found = "ask"
+    if found and note:
+        note["outcome"] = found
     return found
+
+
+def confirmed() -> None:
+    """From now on in this request: the reader has seen what is missing."""
+    g.hanoi_confirmed = True
+
+
+def _asks_first(dataset: dict[str, Any]) -> bool:
+    """Whether a form of the dataset's makes something public that lacks what it should have: then
+    it is saved as it was, and the reader is asked. Programs and other pages are not."""
+    if not has_request_context() or g.get("hanoi_confirmed"):
+        return False
+    type_ = dataset.get("type") or "dataset"
+    return tk.get_endpoint()[0] in (type_, f"{type_}_resource") and bool(lacking.essential(dataset))
 
 
 def watched(next_: Callable[..., Any], context: Any, data_dict: dict[str, Any]) -> Any:
@@ -67,7 +84,7 @@ def watched(next_: Callable[..., Any], context: Any, data_dict: dict[str, Any]) 
     if context.get("ignore_auth"):
         return next_(context, data_dict)
     # validators get a copy of the context, with this same dictionary in it
-    note: dict[str, Any] = {"before": _before(data_dict)}
+    note: dict[str, Any] = {"before": _before(data_dict), "dataset": data_dict}
     context[_NOTE] = note
     result = next_(context, data_dict)
     if note.get("outcome"):
@@ -138,6 +155,8 @@ def _put_down(outcome: str, package_id: str, context: Any) -> None:
             mail.enqueue(review)
     elif outcome == "change":
         store.changed(package_id, by)
+    elif outcome == "ask":
+        g.hanoi_asks_about = package_id
     elif outcome == "submit":
         review, new = store.submit(package_id, by)
         if new:

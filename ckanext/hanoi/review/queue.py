@@ -10,7 +10,7 @@ from ckan import authz, model
 
 from ckanext.hanoi.dataset import columns
 from ckanext.hanoi.model.review import Review
-from ckanext.hanoi.review import store
+from ckanext.hanoi.review import lacking, store
 from ckanext.hanoi.vietnamese import fold, sort_key
 
 _Row = tuple[Review, model.Package, "model.Group | None", str]
@@ -28,10 +28,21 @@ def page(user: str, asked: dict[str, Any]) -> dict[str, Any]:
     shown = rows[asked["offset"] : asked["offset"] + asked["limit"]]
     decides = None if sysadmin else organizations(user, "admin")
     users = store.people_of([row[0] for row in shown])
-    return {
-        "count": len(rows),
-        "results": [_dictize(row, users, decides) for row in shown],
-    }
+    results = [_dictize(row, users, decides) for row in shown]
+    with_files = _with_files([row[1].id for row in shown])
+    for (_review, package, *_rest), one in zip(shown, results, strict=True):
+        one["lacking"] = lacking.essential({
+            "resources": [True] if package.id in with_files else [],
+            "notes": package.notes, "theme": package.extras.get("theme"),
+        })  # fmt: skip
+    return {"count": len(rows), "results": results}
+
+
+def _with_files(package_ids: list[str]) -> set[str | None]:
+    query = sa.select(model.Resource.package_id).where(
+        model.Resource.package_id.in_(package_ids), model.Resource.state == "active"
+    )
+    return set(model.Session.execute(query.distinct()).scalars())
 
 
 def waiting(user: str, owner_org: str | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Leads on from the first page of the dataset's form."""
+"""Leads on from the pages of the dataset's form."""
 from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
@@ -25,4 +25,13 @@ def to_the_next_page(response: Response) -> Response:
     ):  # fmt: skip
         response.location = tk.h.url_for(f"{kind}.scheming_new_page", package_type=kind, id=name,
                                          page=2)  # fmt: skip
+    return response
+
+
+@hanoi_form.after_app_request
+def to_the_question(response: Response) -> Response:
+    """A page would have made a dataset public that lacks something: it was saved, and the reader
+    is asked."""
+    if g.get("hanoi_asks_about") and response.status_code == 302:
+        response.location = tk.h.url_for("hanoi_publish.publish", id=g.hanoi_asks_about)
     return response

@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from ckanext.hanoi.export import csv_response
 from ckanext.hanoi.logic.schema.review import FILTERS, SORTS
 from ckanext.hanoi.paging import Page, every
+from ckanext.hanoi.review import gate
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
 from ckanext.hanoi.views.actions import ask, call, tell
@@ -63,6 +64,7 @@ def _export(rows: list[dict[str, Any]]) -> Response:
 def decide(id: str, step: str) -> Any:
     """A button of the dataset's page or of the list; what can't be done is said there."""
     form = tk.request.form
+    gate.confirmed()
     data = {name: form[name] for name in ("message", "remark", "metadata_modified") if name in form}
     try:
         call(f"hanoi_review_{step}", **data, id=id)

@@ -89,7 +89,7 @@ def test_an_editor_goes_through_the_pages_and_what_is_to_be_public_waits(browser
     browser.open("/dataset/new")
     assert browser.step == "Đây là dữ liệu gì"
     assert len(browser.page.select(".hanoi-steps li")) == 6
-    first_page(browser, agency, tag_string="mầm non, trẻ em")
+    first_page(browser, agency, tag_string="mầm non, trẻ em", notes="Các trường công lập")
     assert browser.step == "Ai phụ trách"
     browser.send(contact_email="dulieu@hanoi.gov.vn")
     browser.send(modified="30/09/2025", frequency="ANNUAL", spatial_coverage=["", "01"])

@@ -138,7 +138,8 @@ def test_a_bulk_action_still_publishes_what_may_be_public(act, public, agency):
 
 
 def test_the_agencys_page_publishes_the_others_and_says_which_stay(app, act, admin, hidden, public):
-    act("package_patch", id=public["id"], private=True)
+    act("package_patch", id=public["id"], private=True, notes="Mô tả", theme=["giao-duc"],
+        resources=[{"url": "https://example.org/a.csv"}])
     name = model.Group.get(public["owner_org"]).name
     answer = app.post(
         f"/organization/bulk_process/{name}",

@@ -8,6 +8,7 @@ import ckan.plugins.toolkit as tk
 from flask import has_request_context
 
 from ckanext.hanoi.dataset import rules
+from ckanext.hanoi.review import lacking
 
 
 @tk.chained_action
@@ -17,12 +18,14 @@ def bulk_update_public(next_: Any, context: Any, data_dict: dict[str, Any]) -> N
     CKAN 2.12 patches one dataset after another and would stop in the middle; 2.11 writes to the
     table without asking a validator. So all are looked at first: the API gets one error and
     changes nothing. The page of the agency can't show an error of an action: it makes the others
-    public and is told which were left out, and why.
+    public and is told which were left out, and why; of those that lack what they should have, too,
+    since each is asked for on its own page.
     """
     tk.check_access("bulk_update_public", context, data_dict)
-    complaints = _complaints(data_dict.get("datasets", []), data_dict.get("org_id"))
+    by_page = has_request_context() and tk.get_endpoint()[1] == "bulk_process"
+    complaints = _complaints(data_dict.get("datasets", []), data_dict.get("org_id"), by_page)
     if complaints:
-        if not (has_request_context() and tk.get_endpoint()[1] == "bulk_process"):
+        if not by_page:
             raise tk.ValidationError({"private": list(complaints.values())})
         for complaint in complaints.values():
             tk.h.flash_error(complaint)
@@ -31,7 +34,7 @@ def bulk_update_public(next_: Any, context: Any, data_dict: dict[str, Any]) -> N
     next_(context, data_dict)
 
 
-def _complaints(ids: list[str], org_id: str | None) -> dict[str, str]:
+def _complaints(ids: list[str], org_id: str | None, by_page: bool) -> dict[str, str]:
     """Why datasets of the organization can't be public, by dataset id."""
     found: dict[str, str] = {}
     packages = model.Session.query(model.Package).filter(
@@ -46,5 +49,14 @@ def _complaints(ids: list[str], org_id: str | None) -> dict[str, str]:
             )
         except rules.RuleError as error:
             reason = tk._(error.message)
+            found[package.id] = f"{package.title}: {reason}"
+            continue
+        missing = lacking.essential({
+            "resources": package.resources, "notes": package.notes,
+            "theme": package.extras.get("theme"),
+        })  # fmt: skip
+        if by_page and missing and package.private:
+            what = tk.h.hanoi_named_fields(missing, package.type)
+            reason = tk._("is missing: %(what)s. Make it public on its own page.") % {"what": what}
             found[package.id] = f"{package.title}: {reason}"
     return found

@@ -207,7 +207,7 @@ def hanoi_review_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
 
     :returns: ``count`` of all that fit, and ``results``: requests as ``hanoi_review_submit`` gives
       them, with ``dataset`` (id, name, title, metadata_modified), ``organization`` (id, name,
-      title) and ``may_decide``
+      title), ``may_decide`` and ``lacking`` (names of what it should have before it is public)
     """
     tk.check_access("hanoi_review_list", context, data_dict)
     return queue.page(context["user"], checked(data_dict, schema.review_list()))
