@@ -16,6 +16,9 @@ from ckanext.hanoi.vietnamese import fold
 
 #: Years outside of this are taken for a slip, not for a date.
 YEARS = range(1000, 3000)
+#: Viet Nam has had one time since 1975, without a summer time.
+HANOI = dt.timezone(dt.timedelta(hours=7))
+_LAST_MINUTE = dt.time(23, 59)
 # Excel's day 0; the year 1900, which Excel takes for a leap year, lies before what is accepted.
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _EXCEL_DAYS = range(10_000, 100_000)  # 1927 to 2173: five digits, as no year has
@@ -33,7 +36,8 @@ class Date:
     """A span of days (``start`` to ``end``, both in it) and how precisely it was given.
 
     ``precision`` is ``time``, ``day``, ``month``, ``quarter``, ``half`` or ``year``; ``moment`` is
-    there for ``time`` only, with the timezone that was given, if any.
+    there for ``time`` only, with the timezone that was given, if any. The day of an instant is
+    that of Hà Nội.
     """
 
     start: dt.date
@@ -59,7 +63,7 @@ class Date:
     @property
     def text(self) -> str:
         """As people in Viet Nam write it, no more precise than what was given."""
-        day = self.start
+        day = self.start if self.moment is None else self.moment.date()
         if self.precision == "year":
             return str(day.year)
         if self.precision in ("month", "quarter", "half"):
@@ -162,7 +166,15 @@ def _from_moment(moment: dt.datetime) -> Date | None:
         return None
     if moment.time() == dt.time.min and moment.tzinfo is None:
         return _day(moment.year, moment.month, moment.day)
-    return Date(moment.date(), moment.date(), "time", moment)
+    day = _day_of(moment)
+    return Date(day, day, "time", moment)
+
+
+def _day_of(moment: dt.datetime) -> dt.date:
+    """The day of Hà Nội. The last minute of a day in UTC is how many programs write that day."""
+    if moment.tzinfo is None or (not moment.utcoffset() and moment.time() >= _LAST_MINUTE):
+        return moment.date()
+    return moment.astimezone(HANOI).date()
 
 
 _ISO_MOMENT = re.compile(

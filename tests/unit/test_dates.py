@@ -186,3 +186,13 @@ def test_every_moment_as_a_header_has_it_is_that_moment(moment):
     date = parse(format_datetime(moment, usegmt=True))
     assert date is not None
     assert date.moment == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2022-12-31T17:00:00Z", "2023-01-01"), ("2023-12-31T16:59:59+00:00", "2023-12-31"),
+     ("2023-01-01T00:30:00+07:00", "2023-01-01"), ("2023-01-01T00:30:00", "2023-01-01"),
+     ("2023-12-31T23:59:59Z", "2023-12-31"), ("Sat, 31 Dec 2022 18:00:00 GMT", "2023-01-01")],
+)  # fmt: skip
+def test_the_day_of_an_instant_is_that_of_hanoi(text, day):
+    assert parse(text).start.isoformat() == day

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from ckanext.hanoi.search import names, words
-from ckanext.hanoi.vietnamese import sort_key
+from ckanext.hanoi.vietnamese import nfc, sort_key
 
 TITLE_FIELD = "extras_hanoi_title"
 
@@ -112,6 +112,7 @@ def _fields(
         "vocab_ward": _codes(dataset, "spatial_coverage"),
         "vocab_agency": list(dict.fromkeys([name, *above])) if name else [],
         "title_string": sort_key(dataset.get("title") or ""),
+        "tags": [nfc(text) for text in document.get("tags") or () if isinstance(text, str)],
     }
     return {key: value for key, value in fields.items() if value}
 

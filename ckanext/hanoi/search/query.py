@@ -49,7 +49,9 @@ class _Clause:
 
 
 def for_query(params: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of ``package_search`` with ``q`` made to find Vietnamese."""
+    """The parameters of ``package_search`` with ``q`` made to find Vietnamese, and with all
+    values in the form (NFC) in which they are in the index."""
+    params = _composed(params)
     text = params.get("q")
     if not isinstance(text, str) or any(params.get(name) for name in _OWN_PARSER):
         return params
@@ -63,6 +65,18 @@ def for_query(params: dict[str, Any]) -> dict[str, Any]:
     if not clauses:
         return {**params, "q": _NOTHING}
     return {**params, **_rewritten(clauses, params)}
+
+
+def _composed(params: dict[str, Any]) -> dict[str, Any]:
+    """The parameters with accents composed: browsers of some systems send them apart."""
+    changed: dict[str, Any] = {}
+    for name in ("q", "fq", "fq_list"):
+        value = params.get(name)
+        if isinstance(value, str) and not value.isascii():
+            changed[name] = nfc(value)
+        elif isinstance(value, (list, tuple)):
+            changed[name] = [nfc(text) if isinstance(text, str) else text for text in value]
+    return {**params, **changed} if changed else params
 
 
 def _rewritten(clauses: list[_Clause], params: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
@@ -85,3 +86,11 @@ def test_no_character_that_means_something_to_solr_gets_through(text):
         assert bare.count("(") == bare.count(")")
         assert bare.count('"') % 2 == 0
         assert "\x00" not in bare
+
+
+def test_values_of_filters_are_composed_as_they_are_in_the_index():
+    apart = unicodedata.normalize("NFD", "Giao thông")
+    found = for_query({"q": "*:*", "fq": f'tags:"{apart}"', "fq_list": [f'+tags:"{apart}"', None]})
+    assert found["fq"] == 'tags:"Giao thông"'
+    assert found["fq_list"] == ['+tags:"Giao thông"', None]
+    assert for_query({"q": f"tags:{apart}"})["q"] == "tags:Giao thông"

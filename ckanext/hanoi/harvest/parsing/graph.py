@@ -60,6 +60,31 @@ _KNOWN = {key.removeprefix("www."): prefix for key, prefix in _SPELLINGS.items()
 #: What GeoNetwork writes for GeoSPARQL.
 _KNOWN["opengis.net/rdf"] = "geo"
 
+#: What is read under one spelling only, and what catalogues write in another.
+_PROPERTIES = {name.lower(): name for name in (
+    *(f"dcat:{name}" for name in (
+        "dataset", "distribution", "downloadURL", "accessURL", "landingPage", "mediaType",
+        "byteSize", "keyword", "theme", "contactPoint", "accessService", "endpointURL",
+        "endpointDescription", "servesDataset", "startDate", "endDate", "bbox", "centroid",
+        "version", "inSeries", "service", "catalog", "record", "compressFormat", "packageFormat",
+        "temporalResolution", "spatialResolutionInMeters", "themeTaxonomy")),
+    *(f"dct:{name}" for name in (
+        "title", "description", "identifier", "issued", "modified", "created", "publisher",
+        "creator", "license", "rights", "accessRights", "format", "language", "spatial",
+        "temporal", "conformsTo", "accrualPeriodicity", "provenance", "subject", "source",
+        "relation", "isPartOf", "hasPart", "isVersionOf", "hasVersion", "references", "type")),
+    "foaf:name", "foaf:page", "foaf:homepage", "foaf:mbox", "vcard:fn", "vcard:hasEmail",
+    "vcard:hasTelephone", "vcard:hasURL", "skos:prefLabel", "rdfs:label", "adms:versionNotes",
+    "adms:status", "spdx:checksum", "spdx:checksumValue", "spdx:algorithm",
+)}  # fmt: skip
+_PROPERTIES["dct:licence"] = "dct:license"
+_CLASSES = {name.lower(): name for name in (
+    "dcat:Catalog", "dcat:Dataset", "dcat:Distribution", "dcat:DataService", "dcat:DatasetSeries",
+    "dcat:CatalogRecord",
+)}  # fmt: skip
+_FIRST, _NIL = "rdf:first", NAMESPACES["rdf"] + "nil"
+_LONGEST_LIST = 100_000
+
 _BY_TYPE = {
     "application/rdf+xml": "xml", "application/xml": "xml", "text/xml": "xml", "text/turtle": "ttl",
     "application/x-turtle": "ttl", "text/n3": "n3", "text/rdf+n3": "n3",
@@ -105,6 +130,18 @@ def is_blank(node: Node) -> bool:
     return node.startswith("_:") or "/.well-known/genid/" in node
 
 
+def property_name(address: str) -> str:
+    """As ``compact``, for a property; ``dcat:downloadUrl`` is ``dcat:downloadURL``."""
+    name = compact(address)
+    return _PROPERTIES.get(name.lower(), name)
+
+
+def class_name(address: str) -> str:
+    """As ``compact``, for a class; ``dcat:dataset`` is ``dcat:Dataset``."""
+    name = compact(address)
+    return _CLASSES.get(name.lower(), name)
+
+
 def compact(address: str) -> str:
     """``prefix:name`` of a known namespace in any spelling, else the address."""
     match = _SPLIT.match(address)
@@ -127,7 +164,7 @@ class Graph:
         values.append(term)
         if not isinstance(term, Literal):
             if name == "rdf:type":
-                self.by_type[compact(term)].append(subject)
+                self.by_type[class_name(term)].append(subject)
             else:
                 self.pointing[name, term].append(subject)
 
@@ -147,7 +184,8 @@ class Graph:
                 yield node
 
     def types(self, subject: Node) -> set[str]:
-        return {compact(t) for t in self.values(subject, "rdf:type") if not isinstance(t, Literal)}
+        values = self.values(subject, "rdf:type")
+        return {class_name(t) for t in values if not isinstance(t, Literal)}
 
 
 def parse(data: bytes, url: str, content_type: str = "") -> Graph:
@@ -232,11 +270,37 @@ def _read(data: bytes, kind: str, url: str) -> Graph:
         address = quad.predicate.value
         name = names.get(address)
         if name is None:
-            name = names[address] = compact(address)
+            name = names[address] = property_name(address)
         subject = _node(quad.subject)
         if subject is not None and (term := _term(quad.object)) is not None:
             graph.add(subject, name, term)
-    return graph
+    return _without_lists(graph)
+
+
+def _without_lists(graph: Graph) -> Graph:
+    """The graph with the members of a list (JSON-LD's ``@list``) in its place."""
+    links = {node for node, said in graph.by_subject.items() if _FIRST in said}
+    if not links:
+        return graph
+    plain = Graph()
+    for subject, said in graph.by_subject.items():
+        if subject in links:
+            continue
+        for name, terms in said.items():
+            for term in terms:
+                whole = not isinstance(term, Literal) and term in links
+                for member in _members(graph, term) if whole else [term]:
+                    if member != _NIL:
+                        plain.add(subject, name, member)
+    return plain
+
+
+def _members(graph: Graph, node: Any) -> Iterator[Term]:
+    seen: set[Node] = set()
+    while node in graph.by_subject and node not in seen and len(seen) < _LONGEST_LIST:
+        seen.add(node)
+        yield from graph.values(node, _FIRST)
+        node = next((t for t in graph.values(node, "rdf:rest") if not isinstance(t, Literal)), "")
 
 
 def _base(url: str) -> str:

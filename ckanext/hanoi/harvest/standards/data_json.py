@@ -191,6 +191,10 @@ def _period(value: Any, draft: dict[str, Any]) -> None:
             draft.setdefault("temporal_end", end)
             continue
         text = loose.text(item)
+        if text and "temporal_start" in draft:
+            known = draft["extras"].get("temporal_other")
+            draft["extras"]["temporal_other"] = f"{known}; {text}" if known else text
+            continue
         first, _, last = text.partition("/")
         if last and not dates.parse_period(text) and dates.parse(first):
             draft.setdefault("temporal_start", first)

@@ -12,11 +12,13 @@ from ckanext.hanoi.harvest.standards.draft import (
     Extras,
     Reader,
     cleaned,
+    earliest,
     first,
     identifier_url,
     is_file,
     language,
     languages,
+    latest,
     licences,
     unique,
 )
@@ -45,7 +47,7 @@ def summary(root: Element) -> tuple[str, str, str]:
         for e in xml.paths(root, "dates/date")
         if xml.attribute(e, "dateType") == "Updated"
     ]
-    return identifier, xml.text(first(*plain)), max(dates, default="")
+    return identifier, xml.text(first(*plain)), latest(dates)
 
 
 def to_draft(root: Element, base: str = "") -> dict[str, Any]:
@@ -153,8 +155,10 @@ class _Mapping:
             if text := self.read.text(element):
                 found.setdefault(xml.attribute(element, "dateType") or "date", []).append(text)
         year = self.read.text(first(*self._elements("publicationYear")))
-        issued = first(*found.pop("Issued", []), *found.get("Available", []), year) or ""
-        modified = max(found.pop("Updated", []), default="")
+        issued = earliest(found.pop("Issued", [])) or earliest(found.get("Available", [])) or year
+        updated = found.pop("Updated", [])
+        modified = latest(updated)
+        self._extra("date_updated", *(text for text in updated if text != modified))
         period = first(*found.get("Coverage", []), *found.get("Collected", [])) or ""
         start, _, end = period.partition("/")
         self._extra("publication_year", year)

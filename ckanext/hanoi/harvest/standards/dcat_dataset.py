@@ -27,7 +27,15 @@ from ckanext.hanoi.harvest.standards.dcat_records import (
     words,
 )
 from ckanext.hanoi.harvest.standards.dcat_values import coded, first_coded, licence, types
-from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, page, read, unique
+from ckanext.hanoi.harvest.standards.draft import (
+    absolute,
+    cleaned,
+    earliest,
+    latest,
+    page,
+    read,
+    unique,
+)
 from ckanext.hanoi.vocabulary import Term, vocabulary
 
 _RELATED = (
@@ -103,8 +111,8 @@ def to_draft(tree: Tree) -> dict[str, Any]:
         "frequency": first_coded(tree, "frequency", "dct:accrualPeriodicity"),
         "language": [coded(v, "language") for v in values(tree, "dct:language", "dc:language")],
         "license": licence(tree, "dct:license"),
-        "issued": first_text(tree, "dct:issued"),
-        "modified": first_text(tree, "dct:modified"),
+        "issued": earliest(literals(tree, "dct:issued")),
+        "modified": latest(literals(tree, "dct:modified")),
         "contact": _contact(tree),
         "url": "",
         "conforms_to": said(tree, "dct:conformsTo"),
@@ -291,9 +299,9 @@ def _period(tree: Tree, draft: dict[str, Any]) -> None:
         if not starts and not ends and (text := label(value)):
             _written_period(text, draft)
     if starts:
-        draft["temporal_start"] = min(starts)
+        draft["temporal_start"] = earliest(starts)
     if ends:
-        draft["temporal_end"] = max(ends)
+        draft["temporal_end"] = latest(ends)
     for text in literals(tree, "dct:temporal", "dc:coverage"):
         if not starts and not ends:
             _written_period(text, draft)

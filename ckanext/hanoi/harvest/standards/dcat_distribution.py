@@ -21,7 +21,15 @@ from ckanext.hanoi.harvest.standards.dcat_records import (
     words,
 )
 from ckanext.hanoi.harvest.standards.dcat_values import coded, first_coded, licence, types
-from ckanext.hanoi.harvest.standards.draft import absolute, cleaned, copies, is_file, read
+from ckanext.hanoi.harvest.standards.draft import (
+    absolute,
+    cleaned,
+    copies,
+    earliest,
+    is_file,
+    latest,
+    read,
+)
 
 _ENCODING = "http://www.w3.org/2011/content#characterEncoding"
 _USED_RESOURCE = frozenset(
@@ -82,8 +90,8 @@ def _resource(part: Tree, access: Addresses, files: Addresses) -> dict[str, Any]
         "hash": first_text(checksum, "spdx:checksumValue"),
         "hash_algorithm": _algorithm(algorithm),
         "status": first_coded(part, "status", "adms:status"),
-        "issued": first_text(part, "dct:issued"),
-        "modified": first_text(part, "dct:modified"),
+        "issued": earliest(literals(part, "dct:issued")),
+        "modified": latest(literals(part, "dct:modified")),
         "license": licence(part, "dct:license"),
         "rights": "\n".join(said(part, "dct:rights", "dct:accessRights")),
         "conforms_to": said(part, "dct:conformsTo"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ckanext.hanoi.harvest.parsing import loose
+from ckanext.hanoi.harvest.parsing.clean import plain_text
 from ckanext.hanoi.harvest.standards.dcat_records import Tree, label, literals, tail, trees, values
 from ckanext.hanoi.harvest.standards.draft import unique
 
@@ -70,7 +71,9 @@ def others(tree: Tree, draft: Any) -> dict[str, str]:
     for name, extra in _ONCE.items():
         found.setdefault(extra, []).extend(values(tree, name))
     beyond = {
-        extra: [told(v) for v in given if not all(text in taken for text in _leaves(v))]
+        extra: [told(v) for v in given if not all(
+            text in taken or plain_text(text) in taken for text in _leaves(v)
+        )]
         for extra, given in found.items() if len(given) > 1 or extra in _OF_NODES
     }  # fmt: skip
     return {extra: "; ".join(unique(texts)) for extra, texts in beyond.items() if any(texts)}

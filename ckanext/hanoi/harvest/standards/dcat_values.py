@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ckanext.hanoi.harvest.parsing import loose
-from ckanext.hanoi.harvest.parsing.graph import compact
+from ckanext.hanoi.harvest.parsing.graph import class_name
 from ckanext.hanoi.harvest.standards.dcat_records import (
     Tree,
     first_text,
@@ -20,7 +20,7 @@ from ckanext.hanoi.vocabulary import vocabulary
 
 
 def types(tree: Tree) -> set[str]:
-    return {compact(address) for address in ids(tree, "rdf:type")}
+    return {class_name(address) for address in ids(tree, "rdf:type")}
 
 
 def coded(value: Any, name: str) -> str:

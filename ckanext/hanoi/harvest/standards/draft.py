@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from ckanext.hanoi import dates
 from ckanext.hanoi.harvest.parsing import xml
 from ckanext.hanoi.harvest.parsing.addresses import Addresses, absolute, read
 from ckanext.hanoi.vocabulary import vocabulary
 
 __all__ = [
-    "Extras", "Reader", "absolute", "cleaned", "copies", "first", "identifier_url", "is_file",
-    "language", "languages", "licences", "links", "page", "plain", "read", "unique",
+    "Extras", "Reader", "absolute", "cleaned", "copies", "earliest", "first", "identifier_url",
+    "is_file", "language", "languages", "latest", "licences", "links", "page", "plain", "read",
+    "unique",
 ]  # fmt: skip
 
 _URL = re.compile(r"(?:https?|ftp)://[^\s<>\"'’”“|\\^`{}\]]+", re.I)
@@ -72,6 +74,20 @@ class Extras:
 def first(*values: Any) -> Any:
     """The first value that says something, or None."""
     return next((value for value in values if value not in (None, "", [], {})), None)
+
+
+def earliest(texts: Iterable[str]) -> str:
+    """The text that names the earliest date; the first of all where none names a date."""
+    found = [text for text in texts if text]
+    known = [(date.start, text) for text in found if (date := dates.parse(text))]
+    return min(known)[1] if known else next(iter(found), "")
+
+
+def latest(texts: Iterable[str]) -> str:
+    """The text that names the latest date; the first of all where none names a date."""
+    found = [text for text in texts if text]
+    known = [(date.end, text) for text in found if (date := dates.parse(text))]
+    return max(known)[1] if known else next(iter(found), "")
 
 
 def unique(values: Iterable[str]) -> list[str]:

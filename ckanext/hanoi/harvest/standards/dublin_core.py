@@ -13,11 +13,13 @@ from ckanext.hanoi.harvest.standards.draft import (
     Extras,
     Reader,
     cleaned,
+    earliest,
     first,
     identifier_url,
     is_file,
     language,
     languages,
+    latest,
     licences,
     links,
     read,
@@ -51,7 +53,7 @@ def summary(root: Element) -> tuple[str, str, str]:
     """(identifier, title, date of the last change) of a record; '' for what it lacks."""
     identifier = first(*(xml.text(e) for e in xml.children(root, "identifier"))) or ""
     title = first(*(xml.text(e) for e in xml.children(root, "title"))) or ""
-    modified = max((xml.text(e) for e in xml.children(root, "modified")), default="")
+    modified = latest(xml.text(e) for e in xml.children(root, "modified"))
     return identifier, title, modified
 
 
@@ -149,12 +151,12 @@ class _Mapping:
         plain = self._texts("date")
         if plain and not found["issued"]:
             # Repositories export the dates of receipt and publication as plain dates.
-            found["issued"] = [min(plain)]
+            found["issued"] = [earliest(plain)]
         self._extra("date", *(text for text in plain if text not in found["issued"]))
-        return {
-            "issued": min(found["issued"], default=""),
-            "modified": max(found["modified"], default=""),
-        }
+        issued, modified = earliest(found["issued"]), latest(found["modified"])
+        self._extra("date_issued", *(text for text in found["issued"] if text != issued))
+        self._extra("date_modified", *(text for text in found["modified"] if text != modified))
+        return {"issued": issued, "modified": modified}
 
     def _rights(self) -> dict[str, Any]:
         said = self._texts("license")

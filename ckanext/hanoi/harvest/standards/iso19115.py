@@ -12,9 +12,11 @@ from ckanext.hanoi.harvest.standards.draft import (
     Extras,
     absolute,
     cleaned,
+    earliest,
     first,
     identifier_url,
     is_file,
+    latest,
     licences,
     links,
     plain,
@@ -61,7 +63,7 @@ def summary(root: Element) -> tuple[str, str, str]:
 
 def _metadata_date(reader: IsoReader) -> str:
     dates = [reader.value(e) for e in xml.paths(reader.root, "dateStamp", "dateInfo/CI_Date/date")]
-    return max(dates, default="")
+    return latest(dates)
 
 
 def to_draft(root: Element, base: str = "") -> dict[str, Any]:
@@ -246,7 +248,10 @@ class _Mapping:
         modified = [v for kind in _MODIFIED for v in found.pop(kind, [])]
         for kind, values in found.items():
             self._extra(f"date_{kind}", *values)
-        return {"issued": min(issued, default=""), "modified": max(modified, default="")}
+        chosen = {"issued": earliest(issued), "modified": latest(modified)}
+        self._extra("date_publication", *(text for text in issued if text != chosen["issued"]))
+        self._extra("date_revision", *(text for text in modified if text != chosen["modified"]))
+        return chosen
 
     def _extent(self) -> dict[str, Any]:
         spatial, starts, ends = [], [], []
@@ -269,8 +274,8 @@ class _Mapping:
                     self._extra(f"{name}_position", position)
         return {
             "spatial": geometry.joined(spatial),
-            "temporal_start": min(filter(None, starts), default=""),
-            "temporal_end": max(filter(None, ends), default=""),
+            "temporal_start": earliest(starts),
+            "temporal_end": latest(ends),
         }
 
     # -- conditions --------------------------------------------------------------------------

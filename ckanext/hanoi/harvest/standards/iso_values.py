@@ -14,9 +14,11 @@ from ckanext.hanoi.harvest.parsing import geometry, xml
 from ckanext.hanoi.harvest.standards.draft import (
     Reader,
     absolute,
+    earliest,
     first,
     language,
     languages,
+    latest,
     read,
 )
 
@@ -322,7 +324,7 @@ class IsoReader(Reader):
             if open_end := xml.attribute(found, "indeterminatePosition"):
                 unsure[name] = open_end
         if not any(ends) and not unsure and instants:
-            ends = [min(instants), max(instants)]
+            ends = [earliest(instants), latest(instants)]
         return ends[0], ends[1], unsure
 
 

@@ -187,3 +187,38 @@ def test_spoiled_documents_give_a_graph_or_an_error(kind, where, what):
     where %= len(document)
     with contextlib.suppress(RdfError):
         parse(document[:where] + what + document[where + len(what) // 2 :], BASE)
+
+
+def test_members_of_a_list_stand_where_the_list_stands():
+    data = b"""@prefix dcat: <http://www.w3.org/ns/dcat#> .
+    <http://a.vn/1> a dcat:dataset ; dcat:Distribution ( <http://a.vn/f> <http://a.vn/g> ) , () ;
+      dcat:downloadUrl "x" ."""
+    graph = parse(data, "http://a.vn/", "text/turtle")
+    assert graph.values("http://a.vn/1", "dcat:distribution") == ["http://a.vn/f", "http://a.vn/g"]
+    assert graph.by_type["dcat:Dataset"] == ["http://a.vn/1"]
+    assert graph.text("http://a.vn/1", "dcat:downloadURL") == "x"
+    assert set(graph.by_subject) == {"http://a.vn/1"}
+
+
+def test_a_list_without_an_end_is_read_once():
+    data = b"""@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+    <http://a.vn/1> <http://a.vn/p> _:a . _:a rdf:first "x" ; rdf:rest _:a ."""
+    graph = parse(data, "http://a.vn/", "text/turtle")
+    assert graph.text("http://a.vn/1", "http://a.vn/p") == "x"
+
+
+def test_names_of_namespaces_in_a_document_type_are_taken():
+    data = b"""<?xml version="1.0"?>
+    <!DOCTYPE rdf:RDF [
+      <!ENTITY dct "http://purl.org/dc/terms/" > <!ENTITY dcat "http://www.w3.org/ns/dcat#" >
+    ]>
+    <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dct="&dct;">
+      <rdf:Description rdf:about="http://a.vn/1"><rdf:type rdf:resource="&dcat;Dataset"/>
+      <dct:title>T\xc3\xaan</dct:title></rdf:Description></rdf:RDF>"""
+    graph = parse(data, "http://a.vn/", "application/rdf+xml")
+    assert graph.by_type["dcat:Dataset"] == ["http://a.vn/1"]
+    assert graph.text("http://a.vn/1", "dct:title") == "Tên"
+    plain = data.partition(b"]>")[2].replace(b"&dct;", b"http://purl.org/dc/terms/")
+    plain = plain.replace(b"&dcat;", b"http://www.w3.org/ns/dcat#").strip()
+    above = b"This XML file does not appear to have any style information associated with it.\n"
+    assert parse(above + plain, "http://a.vn/").by_subject == graph.by_subject
