@@ -7,6 +7,7 @@ Actions, auth functions, blueprints and commands are found in their folders: a m
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
@@ -14,7 +15,7 @@ from ckan.exceptions import CkanConfigurationException
 from ckan.lib.plugins import DefaultTranslation
 from flask import Blueprint
 
-from ckanext.hanoi import bulk, cli, collect, own_yaml, search
+from ckanext.hanoi import bulk, collect, own_yaml, search
 from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
 from ckanext.hanoi.dataset import file_names
@@ -29,6 +30,13 @@ from ckanext.hanoi.tables import due as tables_due
 from ckanext.hanoi.views import form
 
 _HERE = "ckanext.hanoi"
+
+
+def _commands() -> list[Any]:
+    """The command line's group; web servers and workers never load it."""
+    from ckanext.hanoi import cli
+
+    return [cli.hanoi]
 
 
 def _declare(declaration, file_name: str) -> None:
@@ -49,7 +57,7 @@ def _declare(declaration, file_name: str) -> None:
     }
 )
 @tk.blanket.helpers(lambda: collect.functions(f"{_HERE}.helpers"))
-@tk.blanket.cli(lambda: [cli.hanoi])
+@tk.blanket.cli(_commands)
 class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     """Schema, agencies, search, quality, publishing."""
 
