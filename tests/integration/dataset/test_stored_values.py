@@ -137,6 +137,7 @@ def test_the_people_of_an_old_dataset_are_shown_corrected_and_said_in_rdf(app, o
     assert "mailto:mau@example.vn" in turtle
     assert '"2020-13-45"' in turtle
     assert '"2020-13-45"^^' not in turtle
-    described = browser.open(f"/dataset/{old}").page.select_one("script[type='application/ld+json']")
+    page = browser.open(f"/dataset/{old}").page
+    described = page.select_one("script[type='application/ld+json']")
     assert described.get_text()
     assert "2020-13-45" not in described.get_text()
