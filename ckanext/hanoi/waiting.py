@@ -16,7 +16,7 @@ from ckan.lib.redis import connect_to_redis
 from redis.exceptions import RedisError
 from sqlalchemy import event
 
-from ckanext.hanoi import bulk
+from ckanext.hanoi import bulk, stints
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,10 @@ class WaitingJob:
 
     def enqueue(self) -> None:
         """Queue the job, unless one waits in the queue already."""
-        rq_kwargs = {"timeout": 3600, "result_ttl": 0, "failure_ttl": 86400, **self.more}
+        rq_kwargs = {
+            "timeout": 3600, "result_ttl": 0, "failure_ttl": 86400,
+            "job_id": stints.new_id(f"{self.name}-"), **self.more,
+        }  # fmt: skip
         try:
             if connect_to_redis().set(self.key(), 1, nx=True, ex=self.lost_after):
                 tk.enqueue_job(

@@ -183,12 +183,21 @@ class Workers:
 
     def __init__(self, folder: Path) -> None:
         self.ini = folder / "workers.ini"
-        lines = "".join(f"{key} = {value}\n" for key, value in SETTINGS.items())
-        text = (ROOT / "test.ini").read_text(encoding="utf-8")
-        self.ini.write_text(text.replace("[app:main]\n", f"[app:main]\n{lines}"), encoding="utf-8")
+        #: Options of the workers that start after the next ``configure``.
+        self.more: dict[str, str] = {}
+        self.configure()
         self.log = folder / "workers.log"
         self.all: list[Worker] = []
         self.sessions: set[int] = set()
+
+    def configure(self) -> None:
+        """Write the configuration of workers that start from now on."""
+        options = {**SETTINGS, **self.more}
+        lines = "".join(f"{key} = {value}\n" for key, value in options.items())
+        given = (ROOT / "test.ini").read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in given if line.partition("=")[0].strip() not in options]
+        text = "".join(kept).replace("[app:main]\n", f"[app:main]\n{lines}")
+        self.ini.write_text(text, encoding="utf-8")
 
     @property
     def ckan(self) -> list[str]:

@@ -38,10 +38,18 @@ def queue_name() -> str:
     return settings.value("queue") or ckan_jobs.DEFAULT_QUEUE_NAME
 
 
-def enqueue_read(run_id: str, source_name: str) -> None:
-    """Queue the run, unless it is waiting in the queue already."""
-    _enqueue(f"hanoi-read-{run_id}", read, [run_id], f"Harvest {source_name}", timeout=-1)
+def enqueue_read(run_id: str, source_name: str, trigger: str = "") -> None:
+    """Queue the run, unless it is waiting in the queue already; before all others, where a person
+    has started it."""
+    title = f"Harvest {source_name}"
+    front = trigger in ("manual", "retry")
+    _enqueue(read_id(run_id), read, [run_id], title, timeout=-1, front=front)
     ensure_beat()
+
+
+def read_id(run_id: str) -> str:
+    """The id of the job that reads the run's source."""
+    return f"hanoi-read-{run_id}"
 
 
 def enqueue_write(run_id: str, batch_id: int) -> None:
@@ -53,7 +61,9 @@ def enqueue_write(run_id: str, batch_id: int) -> None:
         _enqueue(job_id, write, [run_id, batch_id], "Harvest: batch", timeout=3600)
 
 
-def _enqueue(job_id: str, function: Any, args: list[Any], title: str, timeout: int) -> None:
+def _enqueue(
+    job_id: str, function: Any, args: list[Any], title: str, timeout: int, front: bool = False
+) -> None:
     try:
         if job_id in _waiting():
             return
@@ -64,6 +74,7 @@ def _enqueue(job_id: str, function: Any, args: list[Any], title: str, timeout: i
             "retry": Retry(max=10),
             "result_ttl": 0,
             "failure_ttl": 86400,
+            "at_front": front,
         }
         tk.enqueue_job(function, args, title=title, queue=queue_name(), rq_kwargs=rq_kwargs)
     except RedisError as error:
@@ -100,16 +111,16 @@ def resume() -> list[str]:
     from ckanext.hanoi.model.harvest import Source
 
     rows = model.Session.execute(
-        sa.select(Run.id, Run.status, Run.created, Source.name)
+        sa.select(Run.id, Run.status, Run.created, Source.name, Run.trigger)
         .join(Source, Source.id == Run.source_id)
         .where(Run.status.in_(OPEN))
     ).all()
     model.Session.commit()
     resumed = []
-    for run_id, status, created, name in rows:
+    for run_id, status, created, name, trigger in rows:
         fresh = status == "queued" and now() - created < _LOST_AFTER
         if not fresh and locks.is_free(lock_name(run_id)):
-            enqueue_read(run_id, name)
+            enqueue_read(run_id, name, trigger)
             resumed.append(run_id)
     return resumed
 

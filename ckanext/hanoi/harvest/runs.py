@@ -64,7 +64,7 @@ def queue(run: Run) -> None:
     """Hand the run to CKAN's background workers."""
     source = model.Session.get(Source, run.source_id)
     assert source
-    jobs.enqueue_read(run.id, source.name)
+    jobs.enqueue_read(run.id, source.name, run.trigger)
 
 
 def open_run(source: Source) -> Run | None:

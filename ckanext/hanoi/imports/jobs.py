@@ -40,6 +40,8 @@ def enqueue(import_id: str) -> None:
             "retry": Retry(max=10),
             "result_ttl": 0,
             "failure_ttl": 86400,
+            # a person waits for it
+            "at_front": True,
         }
         tk.enqueue_job(run, [import_id], title="Import of a workbook", rq_kwargs=rq_kwargs)
     except RedisError as error:

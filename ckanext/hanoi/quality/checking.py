@@ -16,13 +16,14 @@ from ckanext.hanoi.harvest import locks
 from ckanext.hanoi.harvest.fetch.probe import Prober
 from ckanext.hanoi.model.harvest import now
 from ckanext.hanoi.model.quality import LinkCheck
-from ckanext.hanoi.quality import crawl, update
+from ckanext.hanoi.quality import crawl, store, update
 from ckanext.hanoi.quality.crawl import Crawl, Result, Target
 
 _LOCK = "hanoi-links"
 _SAVE_SECONDS, _SAVE_RESULTS, _SCORE_RESULTS = 2.0, 50, 1000
 #: An address that fails is looked at again each day for so long.
 _WATCHED = timedelta(days=7)
+_PUT_OFF = timedelta(minutes=10)
 #: Who asks for a check gets what was found in so long a time.
 _JUST_NOW = timedelta(minutes=10)
 
@@ -75,15 +76,18 @@ def run(
     everything: bool = False,
     progress: Progress | None = None,
     where: Any = None,
+    over: Callable[[], bool] = lambda: False,
 ) -> Counts | None:
     """Check what is due; None where another process is at it. What was found is kept every few
-    seconds, so that a run that is stopped goes on where it was. ``where``: see ``due``."""
+    seconds, so that a run that is stopped goes on where it was. ``where``: see ``due``; ``over``:
+    asked again and again whether to stop now."""
     with locks.held(_LOCK) as got:
         if not got:
             return None
         targets = due(limit, everything, where)
         counts = Counts(due=len(targets))
-        found = _crawl(seconds).run(targets)
+        crawl_ = _crawl(seconds, over)
+        found = crawl_.run(targets)
         waiting: list[Result] = []
         touched: set[str] = set()
         saved = time.monotonic()
@@ -101,7 +105,13 @@ def run(
                     touched = set()
         finally:
             found.close()
-            update.run(touched | save(waiting))
+            touched |= save(waiting)
+            _put_off(crawl_.asking)
+            if over():
+                # somebody waits: whoever measures what has changed finds them
+                store.measure_again(touched)
+            else:
+                update.run(touched)
         return counts
 
 
@@ -122,6 +132,19 @@ def ask(where: Any) -> int:
     return len(due(where=where))
 
 
+def _put_off(targets: Iterable[Target]) -> None:
+    """Whose answer was not waited for is asked again when others have had their turn."""
+    ids = [target.id for target in targets]
+    if ids:
+        model.Session.execute(
+            sa.update(LinkCheck)
+            .where(LinkCheck.id.in_(ids), LinkCheck.due <= now())
+            .values(due=now() + _PUT_OFF),
+            execution_options={"synchronize_session": False},
+        )
+        model.Session.commit()
+
+
 def _asked() -> dict[str, float]:
     """Host -> seconds since it was last asked."""
     query = sa.select(LinkCheck.host, sa.func.max(LinkCheck.checked)).group_by(LinkCheck.host)
@@ -131,7 +154,7 @@ def _asked() -> dict[str, float]:
     return {host: (moment - checked).total_seconds() for host, checked in rows}
 
 
-def _crawl(seconds: float) -> Crawl:
+def _crawl(seconds: float, over: Callable[[], bool]) -> Crawl:
     hosts = tk.aslist(tk.config.get("ckanext.hanoi.harvest.allowed_hosts") or [])
 
     def prober() -> Prober:
@@ -140,7 +163,8 @@ def _crawl(seconds: float) -> Crawl:
             retries=0,
         )  # fmt: skip
 
-    return Crawl(prober, float(_option("pause")), int(_option("workers")), seconds, _asked())
+    return Crawl(prober, float(_option("pause")), int(_option("workers")), seconds, _asked(),
+                 over)  # fmt: skip
 
 
 def _option(name: str) -> Any:

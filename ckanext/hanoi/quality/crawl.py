@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ from ckanext.hanoi.quality import robots
 
 AGENT = "ckanext-hanoi"
 _HOPS = 6
+#: Seconds between two questions whether the run is over.
+_LISTEN = 0.25
 
 NO_ADDRESS = N_("This is no web address.")
 NOT_HTTP = N_("Only http and https addresses are checked.")
@@ -133,7 +136,8 @@ class _Lane:
 class Crawl:
     """One run. ``prober`` makes a new prober; ``pause``: seconds between two requests to a host;
     ``seconds``: what is not asked by then is not asked; ``asked``: seconds since the run before
-    last asked a host, for those that wish a longer pause than a run takes."""
+    last asked a host, for those that wish a longer pause than a run takes; ``over``: when it says
+    so, nobody is waited for any longer, and ``asking`` has who was being asked."""
 
     def __init__(
         self,
@@ -142,7 +146,10 @@ class Crawl:
         workers: int = 8,
         seconds: float = float("inf"),
         asked: Mapping[str, float] | None = None,
+        over: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._over = over
+        self.asking: set[Target] = set()
         self._prober, self._pause, self._workers = prober, pause, workers
         self._began = time.monotonic()
         self._until = self._began + seconds
@@ -158,27 +165,37 @@ class Crawl:
             hosts.setdefault(target.host, []).append(target)
         done: queue.Queue[Result | Exception | None] = queue.Queue()
         ordered = sorted(hosts.values(), key=len, reverse=True)
-        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+        pool = ThreadPoolExecutor(max_workers=self._workers)
+        broken_off = False
+        try:
             for group in ordered:
                 pool.submit(self._host, group, done)
-            try:
-                for _ in range(len(ordered)):
-                    while (result := done.get()) is not None:
-                        if isinstance(result, Exception):
-                            raise result
+            left = len(ordered)
+            while left and not (broken_off := self._over()):
+                with suppress(queue.Empty):
+                    result = done.get(timeout=_LISTEN)
+                    if isinstance(result, Exception):
+                        raise result
+                    if result is None:
+                        left -= 1
+                    else:
                         yield result
-            finally:
-                self._stopped.set()
-        for lane in self._lanes.values():
-            lane.close()
+        finally:
+            self._stopped.set()
+            pool.shutdown(wait=not (broken_off or self._over()), cancel_futures=True)
+        if not broken_off:
+            for lane in self._lanes.values():
+                lane.close()
 
     def _host(self, targets: list[Target], done: queue.Queue) -> None:
         try:
             for target in targets:
                 if self._stopped.is_set():
                     return
+                self.asking.add(target)
                 result = self.check(target)
                 done.put(result)
+                self.asking.discard(target)
                 if result.problem == BUSY:
                     return
         except _ComeLater:

@@ -7,6 +7,8 @@ database says has changed. A lost job is made up for by the next one, or at nigh
 from __future__ import annotations
 
 import logging
+import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -15,12 +17,15 @@ from ckan.lib import jobs as ckan_jobs
 from redis.exceptions import RedisError
 from rq.job import Job
 
+from ckanext.hanoi import stints
 from ckanext.hanoi.quality import checking, store, update
 from ckanext.hanoi.waiting import WaitingJob, queue_name
 
 log = logging.getLogger(__name__)
 
 _CHECK_SECONDS = 300
+#: Datasets that are measured, and links that are checked, before the database is asked for more.
+_AT_ONCE, _LINKS = 100, 20_000
 _NIGHT = 3  # o'clock in the city
 
 
@@ -34,10 +39,11 @@ def bulk_ended(_sender: Any) -> None:
     WAITING.enqueue()
 
 
-def measure_changed() -> None:
+def measure_changed(after: str = "") -> None:
     """Job: measure the datasets that changed."""
-    WAITING.begun()
-    update.run(store.changed())
+    if not after:
+        WAITING.begun()
+    _measure(store.changed, measure_changed, after)
     ensure_night()
 
 
@@ -49,27 +55,83 @@ WAITING = WaitingJob(
 def night() -> None:
     """Job: what cron does too (``ckan hanoi quality update``), by the worker's own scheduler."""
     ensure_night()
-    update.run(store.everything())
+    _later(measure_all, "", title="Quality of all datasets")
+    _later(reconcile, "", {}, title="Search index")
     if tk.config.get("ckanext.hanoi.links.nightly"):
         enqueue_check()
 
 
+def measure_all(after: str = "") -> None:
+    """Job: measure all datasets, those behind ``after``."""
+    _measure(store.everything, measure_all, after)
+
+
+def _measure(find: Callable[[str, int], list[str]], job: Callable[[str], None], after: str) -> None:
+    """Some datasets at a time, as long as nobody waits; then ``job`` goes on behind the last."""
+    with stints.stint(queue_name()) as stint:
+        if not after:
+            store.forget_deleted()
+        while (ids := find(after, _AT_ONCE)) and not stint.over():
+            update.run(ids, forget=False)
+            after = ids[-1]
+    if stint.gave_way:
+        _later(job, after, title="Quality of datasets")
+
+
+def reconcile(start: str, so_far: dict[str, Any]) -> None:
+    """Job: compare database and search index from there on; ``so_far``: what the parts before have
+    found."""
+    from ckanext.hanoi.search.reconcile import Found, part, remember
+
+    found = Found(**so_far)
+    with stints.stint(queue_name()) as stint:
+        while not stint.over():
+            found.add(part(found.next or start, seconds=0))
+            if not found.next:
+                remember(found)
+                if not found.agrees:
+                    log.warning("Database and search index: %s", found)
+                return
+    _later(reconcile, found.next or start, found.as_dict(), title="Search index")
+
+
+def _later(job: Callable[..., None], *args: Any, title: str) -> None:
+    try:
+        stints.enqueue(job, list(args), title, queue_name())
+    except RedisError as error:
+        log.warning("The job queue does not answer: %s", error)
+
+
 def check_links(package_id: str | None = None, organization_id: str | None = None) -> None:
-    """Job: check links for some minutes, of one dataset, one agency or all, and go to the end of
-    the queue if there are more."""
-    where = checking.scope(package_id, organization_id)
-    counts = checking.run(seconds=_CHECK_SECONDS, where=where)
-    if counts is None:
+    """Job: check links as long as nobody waits, of one dataset, one agency or all, and go to the
+    end of the queue if there are more."""
+    where, counts, asked = checking.scope(package_id, organization_id), None, False
+    with stints.stint(queue_name()) as stint:
+        counts = checking.run(_LINKS, _CHECK_SECONDS, where=where, over=stint.over)
+        asked = counts is not None
+    if stint.gave_way:
+        _again(package_id, organization_id)
+    elif not asked or counts is None:
         _check_later(package_id, organization_id)
-    elif 0 < counts.checked < counts.due:
+    elif 0 < counts.checked < counts.due or counts.checked == _LINKS:
         enqueue_check(package_id, organization_id)
+
+
+def _again(package_id: str | None, organization_id: str | None) -> None:
+    try:
+        enqueue_check(package_id, organization_id)
+        # their links are known, their scores not yet
+        WAITING.enqueue()
+    except RedisError as error:
+        log.warning("The job queue does not answer: %s", error)
 
 
 def enqueue_check(package_id: str | None = None, organization_id: str | None = None) -> None:
     """Queue a check of the links that are due, of one dataset, one agency or all."""
-    tk.enqueue_job(
-        check_links, [package_id, organization_id], title="Links of the datasets",
-        queue=queue_name(), rq_kwargs={"timeout": 3600, "result_ttl": 0, "failure_ttl": 86400},
+    stints.enqueue(
+        check_links, [package_id, organization_id], "Links of the datasets", queue_name(),
+        # a person waits for one dataset; for many, nobody sits and waits
+        **({"job_id": f"hanoi-links-{uuid.uuid4()}"} if package_id else {}),
     )  # fmt: skip
 
 

@@ -97,39 +97,48 @@ def _folder_of_uploads() -> str | None:
 # -- many ------------------------------------------------------------------------------------
 
 
-def changed() -> list[str]:
-    """Ids of the active datasets that changed since they were measured, or never were."""
-    package = model.Package
-    query = (
-        sa.select(package.id)
-        .outerjoin(Quality, Quality.package_id == package.id)
-        .where(
-            package.state == "active",
-            package.type == "dataset",
-            sa.or_(
-                Quality.package_id.is_(None),
-                Quality.modified.is_distinct_from(package.metadata_modified),
-            ),
-        )
-        .order_by(package.id)
+def changed(after: str = "", limit: int | None = None) -> list[str]:
+    """Ids of the active datasets that changed since they were measured, or never were; those
+    behind ``after``, at most ``limit``."""
+    different = sa.or_(
+        Quality.package_id.is_(None),
+        Quality.modified.is_distinct_from(model.Package.metadata_modified),
     )
-    return list(model.Session.execute(query).scalars())
+    join = _active(after, limit).outerjoin(Quality, Quality.package_id == model.Package.id)
+    return list(model.Session.execute(join.where(different)).scalars())
 
 
-def everything() -> list[str]:
-    """Ids of all active datasets."""
+def everything(after: str = "", limit: int | None = None) -> list[str]:
+    """Ids of all active datasets; those behind ``after``, at most ``limit``."""
+    return list(model.Session.execute(_active(after, limit)).scalars())
+
+
+def _active(after: str, limit: int | None) -> Any:
     package = model.Package
     query = sa.select(package.id).where(package.state == "active", package.type == "dataset")
-    return list(model.Session.execute(query.order_by(package.id)).scalars())
+    return query.where(package.id > after).order_by(package.id).limit(limit)
 
 
-def update(ids: Iterable[str], progress: Progress | None = None) -> Iterator[list[str]]:
+def measure_again(ids: Iterable[str]) -> None:
+    """Something else than the datasets has changed that their scores depend on."""
+    wanted = list(ids)
+    model.Session.execute(
+        sa.update(Quality).where(Quality.package_id.in_(wanted)).values(modified=None),
+        execution_options={"synchronize_session": False},
+    )
+    model.Session.commit()
+
+
+def update(
+    ids: Iterable[str], progress: Progress | None = None, forget: bool = True
+) -> Iterator[list[str]]:
     """Measure these datasets, a batch in a transaction; yields the ids of each batch.
 
-    Datasets that are deleted, or of another type, lose what is kept of them.
+    Datasets that are deleted, or of another type, lose what is kept of them (``forget``).
     """
     wanted = sorted(set(ids))
-    forget_deleted()
+    if forget:
+        forget_deleted()
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
         _update(batch)
@@ -141,13 +150,14 @@ def update(ids: Iterable[str], progress: Progress | None = None) -> Iterator[lis
 
 def forget_deleted() -> int:
     """Remove what is kept of datasets that are not active any more; returns how many."""
-    active = sa.select(model.Package.id).where(
-        model.Package.state == "active", model.Package.type == "dataset"
-    )
+    package = model.Package
     gone = 0
     for table in (Quality, LinkCheck):
+        active = sa.select(package.id).where(
+            package.id == table.package_id, package.state == "active", package.type == "dataset"
+        )
         done = model.Session.execute(
-            sa.delete(table).where(table.package_id.notin_(active)),
+            sa.delete(table).where(~active.exists()),
             execution_options={"synchronize_session": False},
         )
         gone += done.rowcount  # type: ignore[attr-defined]

@@ -20,10 +20,12 @@ FACET = "vocab_quality"
 _AT_ONCE = 100
 
 
-def run(ids: Iterable[str], progress: store.Progress | None = None) -> tuple[int, int]:
+def run(
+    ids: Iterable[str], progress: store.Progress | None = None, forget: bool = True
+) -> tuple[int, int]:
     """Measure the datasets; returns how many there were, and how many are indexed anew."""
     measured = indexed = 0
-    for batch in store.update(ids, progress):
+    for batch in store.update(ids, progress, forget):
         measured += len(batch)
         indexed += index(batch)
     return measured, indexed

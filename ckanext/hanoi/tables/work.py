@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.hanoi import stints
 from ckanext.hanoi.harvest import errors, locks
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
 from ckanext.hanoi.harvest.record import N_, SourceError
@@ -31,6 +32,8 @@ BUDGET = 240
 #: Looks without an answer before the reason stands; failures of a host before it is left alone.
 ATTEMPTS, HOST_FAILURES = 3, 3
 _PATIENCE = timedelta(hours=1)
+#: Seconds between two questions whether the round is over.
+_LISTEN = 0.5
 _CHOICE = 100
 
 #: Called with the number of files looked at, and the last one's entry, after each file.
@@ -42,21 +45,26 @@ def job() -> None:
     due.WAITING.begun()
     if not settings.enabled():
         return
-    run(seconds=BUDGET)
+    with stints.stint(settings.queue()) as stint:
+        run(seconds=BUDGET, over=stint.over)
     model.Session.rollback()
     if due.waiting():
         due.WAITING.enqueue()
 
 
-def run(seconds: float | None = None, progress: Progress | None = None) -> bool:
-    """Look at everything due, for so many seconds; False where another process is doing so."""
+def run(
+    seconds: float | None = None, progress: Progress | None = None,
+    over: Callable[[], bool] = lambda: False,
+) -> bool:  # fmt: skip
+    """Look at everything due, for so many seconds or until it is ``over``; False where another
+    process is doing so."""
     with locks.held(LOCK) as got:
         if not got:
             return False
         _adopt()
         memory = int(settings.value("memory")) << 20
         with Looker(memory, float(settings.value("seconds"))) as looker, settings.fetcher() as web:
-            _Round(looker, web, seconds, progress).go()
+            _Round(looker, web, seconds, progress, over).go()
         due.clean()
     return True
 
@@ -79,8 +87,10 @@ class _Round:
     """Goes through what is due, in an order in which no host is asked twice in a row."""
 
     def __init__(
-        self, looker: Looker, fetcher: Fetcher, seconds: float | None, progress: Progress | None
-    ) -> None:
+        self, looker: Looker, fetcher: Fetcher, seconds: float | None, progress: Progress | None,
+        over: Callable[[], bool],
+    ) -> None:  # fmt: skip
+        self.over = over
         self.looker, self.fetcher, self.progress = looker, fetcher, progress
         self.deadline = time.monotonic() + seconds if seconds else None
         self.pause = float(settings.value("pause"))
@@ -90,7 +100,7 @@ class _Round:
         self.looked = 0
 
     def go(self) -> None:
-        while self.deadline is None or time.monotonic() < self.deadline:
+        while not self.over() and (self.deadline is None or time.monotonic() < self.deadline):
             found = self._next()
             if found is None:
                 return
@@ -98,7 +108,7 @@ class _Round:
 
     def _next(self) -> tuple[Table, dict[str, Any]] | None:
         """The next entry and its resource; waits where only hosts are left that need a pause."""
-        while True:
+        while not self.over():
             entries = model.Session.execute(
                 sa.select(Table).where(Table.due <= now())
                 .order_by(Table.urgent.desc(), Table.due, Table.resource_id).limit(_CHOICE)
@@ -123,11 +133,12 @@ class _Round:
             if not entries:
                 return None
             if waits:
-                time.sleep(min(waits))
+                time.sleep(min(*waits, _LISTEN))
+        return None
 
     def _look(self, entry: Table, resource: dict[str, Any]) -> None:
         id_, seen, host = entry.resource_id, entry.fingerprint, source.host_of(resource)
-        attempts = entry.attempts
+        attempts, urgent = entry.attempts, entry.urgent
         # asked for by a person, or without an answer so far: in full
         anew = entry.urgent or entry.message or not entry.report
         before = {} if anew else dict(entry.fetched or {})
@@ -141,6 +152,11 @@ class _Round:
             values = self._failed(attempts, host, error)
         except Exception as error:
             values = self._failed(attempts, "", _its_own(error))
+        except stints.GaveWay:
+            # not the file's fault; others that are due go first
+            model.Session.rollback()
+            _save(id_, seen, {"state": "queued", "due": now()}, urgent)
+            raise
         if host:
             self.free[host] = time.monotonic() + self.pause
         try:
@@ -223,12 +239,14 @@ def _again(resource: dict[str, Any]) -> datetime | None:
     return now() + timedelta(days=days) if days and source.host_of(resource) else None
 
 
-def _save(resource_id: str, seen: str, values: dict[str, Any]) -> None:
+def _save(
+    resource_id: str, seen: str, values: dict[str, Any], urgent: bool = False
+) -> None:
     """Write what was found, unless the resource has changed meanwhile: then it is due again."""
     mine = sa.update(Table).where(Table.resource_id == resource_id)
     kept: Any = model.Session.execute(
         mine.where(Table.fingerprint == seen, Table.state == "running", Table.gone.is_(None))
-        .values(urgent=False, **values)
+        .values(urgent=urgent, **values)
         .execution_options(synchronize_session=False)
     )
     if not kept.rowcount:

@@ -15,6 +15,7 @@ this.ckan.module('hanoi-run-progress', function ($) {
             self.el.find('[data-count="' + name + '"]').text(run.counts[name])
               .parent().toggleClass('hanoi-zero', !run.counts[name]);
           });
+          self.el.find('[data-waits-for]').text(run.waits_for);
           if (run.status !== self.options.status) {
             window.clearInterval(self.timer);
             window.location.reload();

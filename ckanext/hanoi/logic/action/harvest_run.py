@@ -17,6 +17,7 @@ from ckanext.hanoi.harvest import (
     retention,
     runs,
     settings,
+    waits,
 )
 from ckanext.hanoi.harvest.config import ConfigError
 from ckanext.hanoi.harvest.fetch import is_local
@@ -166,6 +167,7 @@ def hanoi_run_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     :param stage, cause: only these failures (``cause`` is the key of an entry of ``causes``)
     :param q: only changes whose title or identity has this
     :param limit, offset: of the changes, and of the failures
+    :returns: the run; ``waits_for`` says of a queued one what the background workers are doing
     """
     run = run_of(data_dict)
     tk.check_access("hanoi_run_show", context, {"id": run.id})
@@ -178,6 +180,7 @@ def hanoi_run_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     failed = report.page(run.id, [*filters, Change.action == "failed"], **shown)
     return {
         **dictize.run(run),
+        "waits_for": waits.waits_for(run.id) if run.status == "queued" else "",
         "changes": [
             dictize.change(entry, name, not see_all and _is_kept_back(private, hidden))
             for entry, name, private in changes
