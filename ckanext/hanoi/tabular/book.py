@@ -14,7 +14,7 @@ from python_calamine import (
 )
 
 from ckanext.hanoi.harvest.record import SourceError
-from ckanext.hanoi.tabular import ods, xls, xlsx
+from ckanext.hanoi.tabular import ods, xls, xlsx, xlsx_repair
 from ckanext.hanoi.tabular.container import Notes, Package, broken, protected
 from ckanext.hanoi.tabular.sheet import Book, Cell, Limits, Sheet
 
@@ -24,9 +24,15 @@ _OTHER_OFFICE = ("word/", "ppt/", "visio/")
 def read_zip(file: IO[bytes], limits: Limits) -> Book:
     """An XLSX or ODS workbook; SourceError for any other zip file."""
     package = Package(file, limits)
+    if (mended := xlsx_repair.rewritten(file, package, limits)) is not None:
+        file, package = mended, Package(mended, limits)
     names = package.entries
     if "xl/workbook.xml" in names:
-        return _read("xlsx", file, limits, xlsx.check(package))
+        book = _read("xlsx", file, limits, xlsx.check(package))
+        if xlsx.is_1904(package):
+            for sheet in book.sheets:
+                sheet.from_1904 = True
+        return book
     if b"opendocument.spreadsheet" in package.read("mimetype", 4096)[:200]:
         return _read("ods", file, limits, ods.check(package))
     if "xl/workbook.bin" in names:
@@ -82,6 +88,9 @@ def _sheet(sheet: CalamineSheet, about: Any, notes: dict[str, Notes], limits: Li
         for row in sheet.to_python(skip_empty_area=False)
     ]
     seen = notes.get(about.name, Notes())
+    for (row, column), text in seen.shown.items():
+        if row < len(rows) and column < len(rows[row]) and isinstance(rows[row][column], float):
+            rows[row][column] = text
     merged = [(*start, *end) for start, end in sheet.merged_cell_ranges or ()] or seen.merged
     last = len(rows) - 1
     return Sheet(

@@ -35,6 +35,8 @@ class Notes:
 
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[Merged] = field(default_factory=list)
+    #: What cells with a number show, where that is not the number.
+    shown: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 class Measure:

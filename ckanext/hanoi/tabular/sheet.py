@@ -51,6 +51,8 @@ class Sheet:
     merged: list[Merged] = field(default_factory=list)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden: bool = False
+    #: Whether its workbook counts days from 1904: for numbers that are dates, but not shown so.
+    from_1904: bool = False
 
     @property
     def width(self) -> int:

@@ -18,6 +18,7 @@ from ckanext.hanoi.tabular.container import (
     too_big,
 )
 from ckanext.hanoi.tabular.sheet import column_index
+from ckanext.hanoi.tabular.xlsx_formats import Formats
 
 _PREFIX = rb"(?:[\w.-]+:)?"
 _ELEMENT = re.compile(rb"<" + _PREFIX + rb"([\w.-]+)" + ATTRIBUTES + rb"/?>")
@@ -25,10 +26,11 @@ _ELEMENT = re.compile(rb"<" + _PREFIX + rb"([\w.-]+)" + ATTRIBUTES + rb"/?>")
 #: a hyperlink.
 _CELL = re.compile(
     rb"<" + _PREFIX + rb"(row|c|hyperlink)(?=[\s/>])" + ATTRIBUTES + rb"(/?)>"
-    rb"(?:<" + _PREFIX + rb"v>\s*(\d{1,9})|"
+    rb"(?:<" + _PREFIX + rb"v>\s*(\d{1,15})(?=\s*<)|"
     rb"<" + _PREFIX + rb"f[^<>]*>\s*HYPERLINK\(\s*(?:\"|&quot;)([^\"<]*?)(?:\"|&quot;))?"
 )
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']\s*([A-Za-z]{0,3})(\d{1,9})")
+_STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d{1,6})[\"']")
 _SHARED = re.compile(rb"\st\s*=\s*[\"']s[\"']")
 _TEXT_END = re.compile(rb"</" + _PREFIX + rb"si\s*>|<" + _PREFIX + rb"si\s*/>")
 _RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?$")
@@ -45,11 +47,12 @@ def check(package: Package) -> dict[str, Notes]:
         raise broken("several tables of texts")
     sizes = _text_sizes(package, texts[0]) if texts else array("L")
     notes = {}
+    formats = Formats(package)
     for part in package.entries:
         if part not in texts and part.lower().endswith((".xml", ".rels")):
-            links = _measure_part(package, part, measure, sizes)
+            seen = _measure_part(package, part, measure, sizes, formats)
             if part in names:
-                notes[names[part]] = Notes(links)
+                notes[names[part]] = seen
     return notes
 
 
@@ -97,12 +100,14 @@ def _text_sizes(package: Package, part: str) -> array[int]:
 
 
 def _measure_part(
-    package: Package, part: str, measure: Measure, sizes: array[int]
-) -> dict[tuple[int, int], str]:
-    """Measure one part as if it were a sheet; the addresses behind its cells."""
+    package: Package, part: str, measure: Measure, sizes: array[int], formats: Formats
+) -> Notes:
+    """Measure one part as if it were a sheet; the addresses behind its cells, and what these
+    show."""
     rows = columns = row = column = 0
     longest = max(sizes, default=0)
     links: dict[tuple[int, int], str] = {}
+    shown: dict[tuple[int, int], str] = {}
     wanted: list[tuple[str, str]] = []
     for match in find(_CELL, package.pieces(part)):
         name, about, empty, text, address = match.groups()
@@ -125,12 +130,27 @@ def _measure_part(
         if _SHARED.search(about):
             index = int(text) if text is not None else len(sizes)
             measure.text_of(sizes[index] if index < len(sizes) else longest)
+        elif text and (seen := formats.shown(_style(about), text.decode())):
+            shown[row - 1, column - 1] = seen
         if address:
             links[row - 1, column - 1] = unescape(address.decode("utf-8", "replace"))
     measure.sheet(rows, columns)
     if wanted:
         _add_links(links, wanted, _targets(package, part))
-    return links
+    return Notes(links, shown=shown)
+
+
+def _style(about: bytes) -> int:
+    style = _STYLE.search(about)
+    return int(style[1]) if style else -1
+
+
+def is_1904(package: Package) -> bool:
+    """Whether the workbook counts its days from 1904, as Excel for the Mac did."""
+    for match in _ELEMENT.finditer(package.read("xl/workbook.xml")):
+        if match[1] == b"workbookPr":
+            return attributes(match[2]).get("date1904", "") in ("1", "true", "on")
+    return False
 
 
 def _add_links(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,9 @@ from ckanext.hanoi.vocabulary import vocabulary
 _OF_RESOURCE = {"notes": "description", "title_en": "name_en"} | {
     key: key for key in ("issued", "modified", "license", "rights", "language", "conforms_to")
 }
+_DATES = frozenset("issued modified temporal_start temporal_end".split())
+#: 1931 to 2173: numbers of five digits, as no year has.
+_DAYS = range(10_000, 98_538)
 _FILLED_DOWN = ("publisher", "publisher_code", "managing_agency")
 _DITTO = frozenset(['"', "''", "”", "“", "〃", "//", "nt", "-nt-", "như trên", "nhu tren", "ditto"])
 _GENERIC = re.compile(
@@ -98,6 +102,8 @@ def split(row: Row, sheet: Sheet) -> tuple[Part, Part]:
     about, resource = Part(), Part()
     for column, text in sorted(row.cells.items()):
         key = row.header.keys.get(column)
+        if sheet.from_1904 and key and key.rpartition(".")[2] in _DATES:
+            text = _day_of_1904(sheet.cell(row.index, column)) or text
         link = sheet.links.get((row.index, column), "")
         link = "" if link in text or not addresses.read(link).urls else link
         if key is None:
@@ -119,6 +125,13 @@ def split(row: Row, sheet: Sheet) -> tuple[Part, Part]:
             elif link and key not in ("contact_email", "contact"):
                 about.extra(row.header.label(column), link)
     return about, resource
+
+
+def _day_of_1904(cell: Any) -> str:
+    """The day that a plain number is in a workbook that counts from 1904; '' for other cells."""
+    if not isinstance(cell, float) or not cell.is_integer() or int(cell) not in _DAYS:
+        return ""
+    return (datetime.date(1904, 1, 1) + datetime.timedelta(days=int(cell))).isoformat()
 
 
 def fill_down(about: Part, above: Part | None, row: Row) -> None:
