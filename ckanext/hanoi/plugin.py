@@ -18,7 +18,7 @@ from flask import Blueprint
 from ckanext.hanoi import bulk, collect, own_yaml, search
 from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
-from ckanext.hanoi.dataset import file_names
+from ckanext.hanoi.dataset import file_names, protection
 from ckanext.hanoi.dcat import settings as dcat_settings
 from ckanext.hanoi.declaration import declare
 from ckanext.hanoi.harvest.writing import versions
@@ -93,12 +93,14 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def after_dataset_create(self, context, pkg_dict):
         gate.hold(context, pkg_dict["id"])
+        protection.remember(pkg_dict)
         form.made(pkg_dict)
         quality_jobs.changed()
         tables_due.dataset_changed(pkg_dict["id"])
 
     def after_dataset_update(self, context, pkg_dict):
         gate.hold(context, pkg_dict["id"])
+        protection.remember(pkg_dict)
         quality_jobs.changed()
         tables_due.dataset_changed(pkg_dict["id"])
 

@@ -14,7 +14,7 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi.dataset import drafts, geojson, rules, stored_values
+from ckanext.hanoi.dataset import drafts, geojson, protection, rules, stored_values
 from ckanext.hanoi.dataset.navl import (
     Context,
     Data,
@@ -374,12 +374,13 @@ def hanoi_after(key, data, errors, context):
     private = data.get(("private",), tk.missing)
     if private is tk.missing or private is None:
         private = bool(package is not None and package.private)
+    sensitivity = data.get(("sensitivity",)) or "other"
+    personal_data = data.get(("personal_data",)) == "true"
     try:
-        rules.check_private(
-            data.get(("sensitivity",)) or "other",
-            data.get(("personal_data",)) == "true",
-            private is True,
-        )
+        if package is None or private is True:
+            rules.check_private(sensitivity, personal_data, private is True)
+        else:
+            protection.check_public(package, sensitivity, personal_data)
     except rules.RuleError as error:
         errors.setdefault(("private",), []).append(complaint(error))
     period: list[Key] = [("temporal_start",), ("temporal_end",)]

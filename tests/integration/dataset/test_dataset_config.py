@@ -1,6 +1,7 @@
 """An admin enables the plugins; the schema configures itself, and what the admin writes wins."""
 from __future__ import annotations
 
+import contextlib
 import json
 
 import ckan.plugins as p
@@ -166,3 +167,33 @@ def test_doctor_tells_that_the_index_is_from_before_the_plugin_and_edits_lose_no
 def test_harvesting_without_the_catalog_is_refused_at_the_start(load):
     with pytest.raises(CkanConfigurationException, match="add hanoi to ckan.plugins"):
         load("hanoi_harvest scheming_datasets scheming_organizations")
+
+
+@pytest.mark.parametrize("mark", [{"sensitivity": "core"}, {"personal_data": True}])
+def test_a_mark_that_stock_ckan_loses_still_keeps_a_dataset_from_the_public(
+    load, clean_db, clean_index, migrated_plugins, mark
+):
+    from ckan.plugins import toolkit as tk
+    from ckan.tests import factories, helpers
+
+    ours = "hanoi hanoi_harvest scheming_datasets scheming_organizations"
+    load(ours)
+    migrated_plugins()
+    owner = factories.Organization()["id"]
+    id_ = factories.Dataset(title="Mật", owner_org=owner, private=True, **mark)["id"]
+    load("stats")
+    lost = helpers.call_action("package_patch", id=id_, notes="Sửa khi tắt phần mở rộng")
+    assert lost["private"]
+    load(ours)
+    for action, data in (
+        ("package_patch", {"id": id_, "private": False}),
+        ("package_patch", {"id": id_, "private": False, "sensitivity": "other"}),
+    ):
+        with pytest.raises(tk.ValidationError) as refused:
+            helpers.call_action(action, **data)
+        assert "private" in refused.value.error_dict
+    with contextlib.suppress(tk.ValidationError):
+        helpers.call_action("bulk_update_public", datasets=[id_], org_id=owner)
+    assert helpers.call_action("package_show", id=id_)["private"]
+    helpers.call_action("package_patch", id=id_, sensitivity="other", personal_data=False)
+    assert not helpers.call_action("package_patch", id=id_, private=False)["private"]

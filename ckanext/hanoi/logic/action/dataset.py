@@ -7,7 +7,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from flask import has_request_context
 
-from ckanext.hanoi.dataset import rules
+from ckanext.hanoi.dataset import protection, rules
 from ckanext.hanoi.review import lacking
 
 
@@ -42,11 +42,7 @@ def _complaints(ids: list[str], org_id: str | None, by_page: bool) -> dict[str, 
     )
     for package in packages:
         try:
-            rules.check_private(
-                package.extras.get("sensitivity") or "other",
-                package.extras.get("personal_data") == "true",
-                private=False,
-            )
+            protection.check_public(package)
         except rules.RuleError as error:
             reason = tk._(error.message)
             found[package.id] = f"{package.title}: {reason}"

@@ -6,6 +6,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import logic, model
 
+from ckanext.hanoi.dataset import protection
 from ckanext.hanoi.dataset import rules as dataset_rules
 from ckanext.hanoi.logic.schema import review as schema
 from ckanext.hanoi.logic.schema.parts import checked
@@ -57,10 +58,7 @@ def hanoi_review_submit(context: Any, data_dict: dict[str, Any]) -> dict[str, An
     if store.pending(package.id):
         raise _refuse(tk._("The dataset waits for approval already"))
     try:
-        dataset_rules.check_private(
-            package.extras.get("sensitivity") or "other",
-            package.extras.get("personal_data") == "true", private=False,
-        )  # fmt: skip
+        protection.check_public(package)
     except dataset_rules.RuleError as error:
         raise tk.ValidationError({"private": [tk._(error.message)]}) from None
     id_ = package.id
