@@ -64,6 +64,14 @@ def short_text(value: Any) -> str:
     return limited(" ".join(text(value).split()))
 
 
+def one_line(data: dict[str, Any], *names: str) -> dict[str, Any]:
+    """``data`` itself, with each of these values, if it is a text, on one line."""
+    for name in names:
+        if isinstance(data.get(name), str):
+            data[name] = " ".join(text(data[name]).split())
+    return data
+
+
 def limited(value: str) -> str:
     """``value`` itself; RuleError where it is too long for the search index."""
     if len(value) > MAX_CHARACTERS:

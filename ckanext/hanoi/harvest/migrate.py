@@ -133,7 +133,8 @@ def _source(
     schedule = SCHEDULES.get(frequency, "")
     assert result.kind
     return Source(
-        name=name, title=row["title"] or name, url=row["url"], kind=result.kind, owner_org=owner,
+        name=name, title=" ".join((row["title"] or name).split()), url=row["url"],
+        kind=result.kind, owner_org=owner,
         config=_config(row, result), schedule=schedule, active=bool(row["active"]),
         next_due=next_due(schedule, now(), name),
     )  # fmt: skip

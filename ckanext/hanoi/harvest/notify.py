@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,12 +9,10 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import mailer
 
+from ckanext.hanoi import mail
 from ckanext.hanoi.harvest import language, settings
 from ckanext.hanoi.model.harvest import Change, Run, Source, now
-
-log = logging.getLogger(__name__)
 
 _DIGEST_SENT = "ckanext.hanoi.harvest.digest_sent"
 _ALWAYS = ("finished", "failed", "held", "aborted")
@@ -48,7 +45,7 @@ def run_ended(run_id: str) -> None:
             "status": status_label(run.status),
         }
         body = f"{subject}\n\n{summary(run)}\n\n{_address(run)}\n"
-    _send(source.contacts, subject, body)
+    mail.send(((address, address) for address in source.contacts), subject, body)
 
 
 def _address(run: Run) -> str:
@@ -129,7 +126,7 @@ def digest(to: Iterable[str], since: datetime) -> int:
             for run, source in rows
         ]
         subject = tk._("Harvests that need attention: %(number)s") % {"number": len(rows)}
-    _send(to, subject, "\n\n".join(parts))
+    mail.send(((address, address) for address in to), subject, "\n\n".join(parts))
     return len(rows)
 
 
@@ -140,11 +137,3 @@ def digest_if_due() -> None:
     if to and model.get_system_info(_DIGEST_SENT) != today:
         model.set_system_info(_DIGEST_SENT, today)
         digest(to, now() - timedelta(days=1))
-
-
-def _send(to: Iterable[str], subject: str, body: str) -> None:
-    for address in to:
-        try:
-            mailer.mail_recipient(address, address, subject, body)
-        except (mailer.MailerException, OSError) as error:
-            log.warning("No mail to the contacts of a source: %s", error)

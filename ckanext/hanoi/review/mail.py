@@ -4,7 +4,7 @@ submitter when it is decided. Sent by a background job, in the site's language; 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -12,11 +12,11 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from ckan.config import middleware
-from ckan.lib import mailer
 from flask import has_request_context
 from flask_babel import force_locale
 from redis.exceptions import RedisError
 
+from ckanext.hanoi import mail
 from ckanext.hanoi.model.review import Review
 
 log = logging.getLogger(__name__)
@@ -47,8 +47,9 @@ def tell(review_id: str) -> None:
         url = tk.url_for(
             f"{package.type}.read", id=package.name, qualified=True, locale="default"
         )
-        _send([user for user in to if user is not None and _is_someone_else(user, review)],
-              subject, "\n".join([*lines, "", url, ""]))
+        told = [(user.fullname or user.name, user.email) for user in to
+                if user is not None and user.email and _is_someone_else(user, review)]
+        mail.send(told, subject, "\n".join([*lines, "", url, ""]))
     review.told = review.state
     model.Session.commit()
 
@@ -120,13 +121,3 @@ def _text(
     if review.remark:
         lines += ["", tk._("Remark: %(text)s") % {"text": review.remark}]
     return subject, lines
-
-
-def _send(to: Iterable[model.User], subject: str, body: str) -> None:
-    for user in to:
-        if not user.email:
-            continue
-        try:
-            mailer.mail_recipient(user.fullname or user.name, user.email, subject, body)
-        except (mailer.MailerException, OSError) as error:
-            log.warning("No mail to %s about approval: %s", user.name, error)

@@ -7,20 +7,33 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi.agencies import listing, store
 from ckanext.hanoi.dataset import types
+from ckanext.hanoi.dataset.rules import one_line
 
 
 @tk.chained_action
 def organization_create(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
-    """CKAN's action; a type that no plugin registers is refused."""
+    """CKAN's action; a type that no plugin registers is refused, the title is one line."""
     types.check_group(data_dict)
-    return next_(context, data_dict)
+    return next_(context, one_line(data_dict, "title"))
 
 
 @tk.chained_action
 def group_create(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
-    """CKAN's action; a type that no plugin registers is refused."""
+    """CKAN's action; a type that no plugin registers is refused, the title is one line."""
     types.check_group(data_dict)
-    return next_(context, data_dict)
+    return next_(context, one_line(data_dict, "title"))
+
+
+@tk.chained_action
+def organization_update(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
+    """CKAN's action; the title is one line."""
+    return next_(context, one_line(data_dict, "title"))
+
+
+@tk.chained_action
+def group_update(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
+    """CKAN's action; the title is one line."""
+    return next_(context, one_line(data_dict, "title"))
 
 
 _TITLE_SORTS = {"title": False, "title asc": False, "title desc": True}

@@ -7,6 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi import user_yaml
+from ckanext.hanoi.dataset.rules import text
 from ckanext.hanoi.harvest.connectors import kinds
 from ckanext.hanoi.harvest.schedule import is_valid
 from ckanext.hanoi.harvest.source_address import normal
@@ -49,6 +50,10 @@ def _small(value: int) -> int:
     return value
 
 
+def _line(value: str) -> str:
+    return " ".join(text(value).split())
+
+
 def _addresses(value: Any) -> list[str]:
     items = value if isinstance(value, list) else str(value or "").replace(";", ",").split(",")
     addresses = [str(item).strip() for item in items if str(item).strip()]
@@ -75,7 +80,7 @@ def source() -> dict[str, Any]:
     """Fields of a source, for creating one; an update takes the same, none required."""
     return {
         "name": v("not_empty", "unicode_safe", "name_validator"),
-        "title": v("ignore_missing", "unicode_safe", nfc),
+        "title": v("ignore_missing", "unicode_safe", _line),
         "url": v("not_empty", "unicode_safe", _url),
         "kind": v("not_empty", "unicode_safe", _kind),
         "owner_org": v("ignore_empty", "unicode_safe"),
