@@ -12,7 +12,6 @@ from ckanext.hanoi.harvest.connectors import kinds
 from ckanext.hanoi.harvest.schedule import is_valid
 from ckanext.hanoi.harvest.source_address import normal
 from ckanext.hanoi.logic.schema.parts import default, ignored, one_of, v
-from ckanext.hanoi.vietnamese import nfc
 
 
 def _kind(value: str) -> str:
