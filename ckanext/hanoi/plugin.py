@@ -15,7 +15,7 @@ from ckan.exceptions import CkanConfigurationException
 from ckan.lib.plugins import DefaultTranslation
 from flask import Blueprint
 
-from ckanext.hanoi import bulk, collect, own_yaml, search
+from ckanext.hanoi import bulk, collect, continued, own_yaml, search
 from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
 from ckanext.hanoi.dataset import file_names, protection
@@ -44,11 +44,15 @@ def _declare(declaration, file_name: str) -> None:
 
 
 @tk.blanket.actions(
-    lambda: dcat_settings.available(
-        collect.functions(f"{_HERE}.logic.action", without="harvest"), p.plugin_loaded("dcat")
+    lambda: continued.available(
+        collect.functions(f"{_HERE}.logic.action", without="harvest"), p.plugin_loaded
     )
 )
-@tk.blanket.auth_functions(lambda: collect.functions(f"{_HERE}.logic.auth", without="harvest"))
+@tk.blanket.auth_functions(
+    lambda: continued.available(
+        collect.functions(f"{_HERE}.logic.auth", without="harvest"), p.plugin_loaded
+    )
+)
 @tk.blanket.blueprints(lambda: collect.instances(f"{_HERE}.views", Blueprint, without="harvest"))
 @tk.blanket.validators(
     lambda: {

@@ -14,10 +14,3 @@ def set_up(config: MutableMapping[str, Any]) -> None:
     """Our profile in the place of ckanext-dcat's default, never of what an admin chose."""
     if config.get("ckanext.hanoi.dcat.profile") and config.get(_OPTION) in _STOCK:
         config[_OPTION] = "hanoi_dcat"
-
-
-def available(actions: dict[str, Any], enabled: bool) -> dict[str, Any]:
-    """The actions without those that continue one of ckanext-dcat's, where it isn't enabled: CKAN
-    refuses to continue what is not there."""
-    return {key: action for key, action in actions.items()
-            if enabled or not key.startswith("dcat_")}  # fmt: skip
