@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
 from ckanext.hanoi.harvest import report
 from ckanext.hanoi.harvest.fetch import public_url
 from ckanext.hanoi.harvest.notify import message_of
+from ckanext.hanoi.harvest.secrets import mask
 from ckanext.hanoi.model.harvest import OPEN, Change, Identity, Run, Source
 
 
@@ -78,26 +80,27 @@ def run(entry: Run, source_name: str | None = None) -> dict[str, Any]:
     }
 
 
-def change(entry: Change, name: str | None = None, private: bool = False) -> dict[str, Any]:
-    """One line of a report. The title of a private dataset is kept back."""
+def change(entry: Change, name: str | None = None, visible: bool = True) -> dict[str, Any]:
+    """One line of a report. Of one that the reader may not see, only what was done."""
     shown: dict[str, Any] = {
-        "guid": entry.guid,
-        "title": "" if private else entry.title,
+        "guid": mask(entry.guid) if visible else "",
+        "title": mask(entry.title) if visible else "",
         "action": entry.action,
-        "package_id": entry.package_id,
-        "package_name": None if private else name,
-        "fields": entry.fields,
+        "package_id": entry.package_id if visible else None,
+        "package_name": name if visible else None,
+        "fields": entry.fields if visible else [],
     }
     if entry.action == "failed":
-        shown.update(stage=entry.stage, message=message_of(entry))
+        shown.update(stage=entry.stage, message=message_of(entry) if visible else kept_back())
     return shown
 
 
-def failure(entry: Change, private: bool = False) -> dict[str, Any]:
+def failure(entry: Change, visible: bool = True) -> dict[str, Any]:
     """``{"guid", "title", "stage", "message"}`` of a change that failed."""
-    return {
-        "guid": entry.guid,
-        "title": "" if private else entry.title,
-        "stage": entry.stage,
-        "message": message_of(entry),
-    }
+    shown = change(entry, visible=visible)
+    return {name: shown[name] for name in ("guid", "title", "stage", "message")}
+
+
+def kept_back() -> str:
+    """What stands in the place of a message that the reader may not see."""
+    return tk._("Only admins of the agency see this")

@@ -12,6 +12,7 @@ from ckan import model
 
 from ckanext.hanoi import mail
 from ckanext.hanoi.harvest import language, settings
+from ckanext.hanoi.harvest.secrets import mask
 from ckanext.hanoi.model.harvest import Change, Run, Source, now
 
 _DIGEST_SENT = "ckanext.hanoi.harvest.digest_sent"
@@ -76,9 +77,11 @@ def message_of(entry: Run | Change) -> str:
 
 
 def fill(message: str | None, params: Mapping[str, Any] | None) -> str:
-    """A message id and its parameters in the reader's language."""
-    if not message:
-        return ""
+    """A message id and its parameters in the reader's language; secrets are masked."""
+    return mask(_filled(message, params)) if message else ""
+
+
+def _filled(message: str, params: Mapping[str, Any] | None) -> str:
     text = tk._(message)
     suffix = f"@{language.current()}"
     own = {k.removesuffix(suffix): v for k, v in (params or {}).items() if k.endswith(suffix)}

@@ -119,8 +119,8 @@ def has_cause(key: str) -> Any:
     return sa.and_(Change.action == "failed", _CAUSE.in_([key]))
 
 
-def causes(run_id: str) -> list[dict[str, Any]]:
-    """The failures of a run by cause, the most frequent first.
+def causes(run_id: str, visible: Any = None) -> list[dict[str, Any]]:
+    """The failures of a run by cause, the most frequent first; ``visible`` as in ``page``.
 
     ``[{"cause": key, "stage", "message": id, "params", "count"}]``; a parameter that is not the
     same in all failures of a cause is "…".
@@ -130,7 +130,11 @@ def causes(run_id: str) -> list[dict[str, Any]]:
             _CAUSE, sa.func.min(Change.stage), sa.func.min(Change.message), sa.func.count(),
             sa.func.array_agg(sa.distinct(sa.cast(Change.params, sa.UnicodeText))),
         )
-        .where(Change.run_id == run_id, Change.action == "failed")
+        .outerjoin(model.Package, model.Package.id == Change.package_id)
+        .where(
+            Change.run_id == run_id, Change.action == "failed",
+            sa.true() if visible is None else visible,
+        )
         .group_by(_CAUSE)
         .order_by(sa.func.count().desc(), _CAUSE)
     )  # fmt: skip
@@ -149,18 +153,23 @@ def _in_common(found: list[dict[str, str]]) -> dict[str, str]:
     }
 
 
-def _rows(run_id: str, filters: list[Any]) -> Any:
+def _rows(run_id: str, filters: list[Any], visible: Any = None) -> Any:
     package = model.Package
+    shown = sa.true() if visible is None else visible
     return (
-        sa.select(Change, package.name, package.private)
+        sa.select(Change, package.name, shown.label("visible"))
         .outerjoin(package, package.id == Change.package_id)
         .where(Change.run_id == run_id, *filters)
     )
 
 
-def page(run_id: str, filters: list[Any], limit: int, offset: int) -> list[Any]:
-    """``(change, name of the dataset here, whether it is private)``, in a fixed order."""
-    query = _rows(run_id, filters).order_by(Change.action, Change.title, Change.guid)
+def page(
+    run_id: str, filters: list[Any], limit: int, offset: int, visible: Any = None
+) -> list[Any]:
+    """``(change, name of the dataset here, whether the reader sees it)``, in a fixed order;
+    ``visible``: the condition that he or she does (None: all of them)."""
+    order = (Change.action, Change.title, Change.guid)
+    query = _rows(run_id, filters, visible).order_by(*order)
     return list(model.Session.execute(query.limit(limit).offset(offset)).all())
 
 

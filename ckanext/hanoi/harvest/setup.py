@@ -11,8 +11,8 @@ from ckan import model
 
 from ckanext.hanoi.agencies import store
 from ckanext.hanoi.agencies.registry import registry
-from ckanext.hanoi.harvest import settings
-from ckanext.hanoi.harvest.config import SourceConfig, parse
+from ckanext.hanoi.harvest import secrets, settings
+from ckanext.hanoi.harvest.config import ConfigError, SourceConfig, parse
 from ckanext.hanoi.harvest.connectors import Connector, Record, kinds
 from ckanext.hanoi.harvest.fetch import Fetcher
 from ckanext.hanoi.harvest.mapping.dataset import Mapped, to_dataset
@@ -61,6 +61,15 @@ class Setup:
         )  # fmt: skip
 
     @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """The keys and passwords of the source's address and options."""
+        try:
+            options = self.config.options
+        except (ConfigError, KeyError):
+            options = {}
+        return secrets.of_source(self.source.url, options)
+
+    @cached_property
     def fingerprint(self) -> str:
         """Changes when the same record would become another dataset."""
         parts = (self.source.kind, self.source.owner_org or "", self.config.fingerprint())
@@ -76,6 +85,9 @@ class Setup:
     def map(self, record: Record) -> Mapped:
         """The record as a dataset; whatever the connector raises is the record's failure."""
         draft = self.connector.to_dataset(record)
+        if self.secrets:
+            # made of the source's own address, they would be public with the dataset
+            draft = secrets.without(draft, self.secrets)
         mapped = to_dataset(draft, self.config, self.agencies, self.source.owner_org)
         if not mapped.excluded:
             self.check_reach(mapped.dataset.get("owner_org"))

@@ -8,8 +8,9 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi.harvest import runs
+from ckanext.hanoi.harvest import dictize, runs, secrets, visibility
 from ckanext.hanoi.harvest.config import ConfigError
+from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.logic.schema.parts import checked, page
 from ckanext.hanoi.model.harvest import Run, Source
 
@@ -73,6 +74,18 @@ def may(action: str, context: Any, data_dict: dict[str, Any]) -> bool:
     except tk.NotAuthorized:
         return False
     return True
+
+
+def run_for(context: Any, run: Run, source: Source) -> dict[str, Any]:
+    """The run as the caller may see it: why a source of private datasets failed is for those who
+    manage it."""
+    shown = dictize.run(run, source.name)
+    if shown["message"]:
+        outsider = not may("hanoi_harvest_run", context, {"id": source.id})
+        if outsider and visibility.may_hold_private(source):
+            shown["message"] = dictize.kept_back()
+        shown["message"] = secrets.without(shown["message"], Setup(source).secrets)
+    return shown
 
 
 def refusal(error: runs.Refused) -> tk.ValidationError:

@@ -23,9 +23,10 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.hanoi.harvest import diff, errors, language, locks, report
+from ckanext.hanoi.harvest import diff, errors, language, locks, report, visibility
 from ckanext.hanoi.harvest.packing import pack, unpack_record
 from ckanext.hanoi.harvest.record import N_, Record
+from ckanext.hanoi.harvest.secrets import mask
 from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.harvest.writing import batches, priority
 from ckanext.hanoi.harvest.writing.catalog import Catalog
@@ -195,11 +196,23 @@ class Writer:
         stage, message, params = errors.explain(error)
         if stage == "validation":
             params.update(self._in_every_language(item))
+        if self._may_be_private(item):
+            params.update(visibility.mark())
         if stage == "writing":
-            log.warning("Record %s of run %s", item["guid"], self.run_id, exc_info=error)
+            log.warning("Record %s of run %s", mask(item["guid"]), self.run_id, exc_info=error)
         title = item.get("title") or ""
         report.fail(self.run_id, item["guid"], title, stage, message, params, pack(item))
         self.catalog.commit()
+
+    def _may_be_private(self, item: dict[str, Any]) -> bool:
+        """Whether the record that failed would be private here; True where nobody knows."""
+        try:
+            (known,) = self._lookup([item])
+            return bool(self.setup.map(known.record).dataset.get("private"))
+        except Exception:  # a connector may raise anything
+            return True
+        finally:
+            model.Session.rollback()
 
     def _in_every_language(self, item: dict[str, Any]) -> dict[str, str]:
         """What the dataset's rules say of the record to readers of each language."""
@@ -247,7 +260,9 @@ class Writer:
                 mapped = self.setup.map(item.record)
             if mapped.excluded:
                 guid, title = item.record.guid, item.record.title
-                transaction.changes.append(report.change(self.run_id, guid, "excluded", title))
+                more: dict[str, Any] = {"params": visibility.mark()}
+                change = report.change(self.run_id, guid, "excluded", title, **more)
+                transaction.changes.append(change)
             elif self._is_ours(item, mapped.dataset, transaction):
                 todo.append((item, {**mapped.dataset, "id": item.package_id}))
         self.catalog.prepare(dataset for _, dataset in todo)

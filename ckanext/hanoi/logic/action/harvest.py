@@ -19,6 +19,7 @@ from ckanext.hanoi.logic.harvest_lookup import (
     config_problems,
     find_organization,
     may,
+    run_for,
     same_address,
     source_of,
 )
@@ -175,7 +176,7 @@ def hanoi_source_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
     return {
         **dictize.source(entry, secrets),
         "datasets": dictize.dataset_count(entry.id),
-        "last_run": dictize.run(newest, entry.name) if newest else None,
+        "last_run": run_for(context, newest, entry) if newest else None,
         "may_edit": secrets,
     }
 
@@ -203,7 +204,7 @@ def hanoi_source_list(context: Any, data_dict: dict[str, Any]) -> list[dict[str,
             continue
         if data_dict.get("status") and (run is None or run.status != data_dict["status"]):
             continue
-        shown["last_run"] = dictize.run(run, entry.name) if run else None
+        shown["last_run"] = run_for(context, run, entry) if run else None
         shown["datasets"] = dictize.dataset_count(entry.id)
         found.append(shown)
     return sorted(found, key=lambda item: sort_key(item["title"]))

@@ -10,6 +10,7 @@ from ckan import model
 
 from ckanext.hanoi.harvest import dictize, runs
 from ckanext.hanoi.harvest.mapping.fields import FIELDS
+from ckanext.hanoi.harvest.secrets import mask
 from ckanext.hanoi.model.harvest import Identity, Source
 
 
@@ -45,7 +46,7 @@ def hanoi_harvest_origin(context: Any, data_dict: dict[str, Any]) -> dict[str, A
     entry = _identity(package.id)
     origin = model.Session.get(Source, entry.source_id)
     return {
-        "guid": entry.guid,
+        "guid": mask(entry.guid),
         "state": entry.state,
         "kept_fields": entry.kept_fields,
         "missing_since": entry.missing_since.isoformat() if entry.missing_since else None,

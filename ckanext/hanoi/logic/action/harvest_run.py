@@ -16,11 +16,14 @@ from ckanext.hanoi.harvest import (
     report,
     retention,
     runs,
+    secrets,
     settings,
+    visibility,
     waits,
 )
 from ckanext.hanoi.harvest.config import ConfigError
 from ckanext.hanoi.harvest.fetch import is_local
+from ckanext.hanoi.harvest.secrets import mask
 from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.logic.harvest_lookup import (
     checked,
@@ -28,6 +31,7 @@ from ckanext.hanoi.logic.harvest_lookup import (
     find_organization,
     may,
     refusal,
+    run_for,
     run_of,
     source_of,
     window,
@@ -68,15 +72,17 @@ def hanoi_harvest_preview(context: Any, data_dict: dict[str, Any]) -> dict[str, 
         )  # fmt: skip
     limit = checked({"limit": data_dict.get("limit")}, schema.sample())["limit"]
     try:
-        result = preview.preview(Setup(entry), limit)
+        setup = Setup(entry)
+        result = preview.preview(setup, limit)
     except ConfigError as error:
         raise tk.ValidationError({"config": config_problems(error)}) from error
     if verdict := result["hold"]:
         result["hold"] = notify.fill(verdict.message, verdict.params)
     for item in (result, *result["changes"]):
-        params = item.pop("params")
-        item["message"] = tk._(item["message"]) % params if item["message"] else None
-    return result
+        item["message"] = notify.fill(item["message"], item.pop("params")) or None
+    for change in result["changes"]:
+        change.update({name: mask(change[name] or "") for name in ("guid", "title", "errors")})
+    return secrets.without(result, setup.secrets)
 
 
 def hanoi_harvest_run(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -172,61 +178,63 @@ def hanoi_run_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     run = run_of(data_dict)
     tk.check_access("hanoi_run_show", context, {"id": run.id})
     shown = window(data_dict)
-    # a source of private datasets shows the public only titles of those that are public here
-    see_all = may("hanoi_harvest_run", context, {"id": run.source_id})
-    hidden = not see_all and _may_hold_private(run)
-    filters = _filters(data_dict, see_all)
-    changes = report.page(run.id, filters, **shown)
-    failed = report.page(run.id, [*filters, Change.action == "failed"], **shown)
-    return {
-        **dictize.run(run),
+    source = model.Session.get(Source, run.source_id)
+    assert source
+    see_all = may("hanoi_harvest_run", context, {"id": source.id})
+    visible = None if see_all else visibility.is_public(visibility.may_hold_private(source))
+    filters = _filters(data_dict, visible)
+    changes = report.page(run.id, filters, **shown, visible=visible)
+    failed = report.page(run.id, [*filters, Change.action == "failed"], **shown, visible=visible)
+    answer = {
+        **run_for(context, run, source),
         "waits_for": waits.waits_for(run.id) if run.status == "queued" else "",
-        "changes": [
-            dictize.change(entry, name, not see_all and _is_kept_back(private, hidden))
-            for entry, name, private in changes
-        ],
+        "changes": [dictize.change(*row) for row in changes],
         "changes_total": report.total(run.id, filters),
-        "failures": [
-            dictize.failure(entry, not see_all and _is_kept_back(private, hidden))
-            for entry, _name, private in failed
-        ],
-        "causes": [
-            {**cause, "message": notify.fill(cause["message"], cause["params"])}
-            for cause in report.causes(run.id)
-        ],
+        "failures": [dictize.failure(entry, seen) for entry, _name, seen in failed],
+        "causes": _causes(run.id, visible),
     }
+    return secrets.without(answer, Setup(source).secrets)
 
 
-def _filters(data_dict: dict[str, Any], see_all: bool) -> list[Any]:
+def _causes(run_id: str, visible: Any) -> list[dict[str, Any]]:
+    """The failures by cause; of those that the reader may not see, how many there are."""
+    found = [
+        {**cause, "message": notify.fill(cause["message"], cause["params"])}
+        for cause in report.causes(run_id, visible)
+    ]
+    for cause in found:
+        cause["params"] = {name: mask(text) for name, text in cause["params"].items()
+                           if name != visibility.PRIVATE}  # fmt: skip
+    if visible is not None:
+        hidden = report.causes(run_id, sa.not_(visible))
+        stages: dict[str, int] = {}
+        for cause in hidden:
+            stages[cause["stage"]] = stages.get(cause["stage"], 0) + cause["count"]
+        found += [
+            {"cause": "", "stage": stage, "message": dictize.kept_back(), "params": {},
+             "count": number}
+            for stage, number in stages.items()
+        ]  # fmt: skip
+    return found
+
+
+def _filters(data_dict: dict[str, Any], visible: Any) -> list[Any]:
     filters: list[Any] = []
     if action := data_dict.get("action"):
         filters.append(Change.action == action)
     if stage := data_dict.get("stage"):
         filters.append(sa.and_(Change.action == "failed", Change.stage == stage))
+    if (data_dict.get("cause") or data_dict.get("q")) and visible is not None:
+        # nor is what a reader may not see found by asking for it
+        filters.append(visible)
     if cause := data_dict.get("cause"):
-        filters.append(report.has_cause(cause))
+        filters.append(report.has_cause(str(cause)))
     if text := str(data_dict.get("q") or ""):
         for sign in "\\%_":
             text = text.replace(sign, f"\\{sign}")
-        in_title = Change.title.ilike(f"%{text}%")
-        if not see_all:
-            in_title = sa.and_(in_title, model.Package.private.is_(False))
-        filters.append(sa.or_(in_title, Change.guid.ilike(f"%{text}%")))
+        words = (Change.title, Change.guid)
+        filters.append(sa.or_(*(column.ilike(f"%{text}%") for column in words)))
     return filters
-
-
-def _may_hold_private(run: Run) -> bool:
-    source = model.Session.get(Source, run.source_id)
-    try:
-        config = Setup(source).config if source else None
-    except (ConfigError, KeyError):
-        return True
-    return bool(config and (config.private or config.options.get("include_private")))
-
-
-def _is_kept_back(private: bool | None, hidden: bool) -> bool:
-    """``private``: of the dataset, None where there is none here."""
-    return hidden if private is None else private
 
 
 @tk.side_effect_free
@@ -238,7 +246,7 @@ def hanoi_run_list(context: Any, data_dict: dict[str, Any]) -> list[dict[str, An
     """
     tk.check_access("hanoi_run_list", context, data_dict)
     shown = window(data_dict)
-    query = sa.select(Run, Source.name).join(Source, Source.id == Run.source_id)
+    query = sa.select(Run, Source).join(Source, Source.id == Run.source_id)
     if data_dict.get("source"):
         query = query.where(Run.source_id == source_of(data_dict, "source").id)
     if status := data_dict.get("status"):
@@ -250,4 +258,4 @@ def hanoi_run_list(context: Any, data_dict: dict[str, Any]) -> list[dict[str, An
     rows = model.Session.execute(
         query.order_by(Run.created.desc()).limit(shown["limit"]).offset(shown["offset"])
     )
-    return [dictize.run(run, name) for run, name in rows]
+    return [run_for(context, run, source) for run, source in rows]
