@@ -12,6 +12,9 @@ import ckan.plugins.toolkit as tk
 #: Sent when such work has ended and has changed something.
 ended = tk.signals.ckanext.signal("hanoi:bulk_ended")
 
+#: Sent every so often by whoever looks after what may have got lost: a worker, cron.
+beats = tk.signals.ckanext.signal("hanoi:beats")
+
 _under_way: ContextVar[bool] = ContextVar("hanoi_bulk", default=False)
 
 

@@ -25,6 +25,8 @@ class Finding:
         return asdict(self)
 
 
+#: After so long nobody looks after schedules any more.
+_SILENT = timedelta(minutes=5)
 _CHECKS: list[Callable[[], Finding]] = []
 
 
@@ -164,6 +166,22 @@ def _workers() -> Finding:
         remedy = f"Run at least one worker, better two: ckan jobs worker {wanted}"
         return Finding("job queue", "warning", f"no worker serves the queue “{wanted}”", remedy)
     return Finding("job queue", "ok", "Redis answers and a worker is at work")
+
+
+@_check("schedules")
+def _beat() -> Finding:
+    if not p.plugin_loaded("hanoi_harvest"):
+        return Finding("schedules", "ok", "harvesting is not enabled")
+    from ckanext.hanoi.harvest import jobs
+    from ckanext.hanoi.model.base import now
+
+    last = jobs.last_beat()
+    if last is None or not timedelta(0) <= now() - last < _SILENT:
+        when = f"the last time was {last:%d/%m/%Y %H:%M:%S} UTC" if last else "nobody ever did"
+        text = f"nobody looks after schedules and interrupted runs: {when}"
+        remedy = "Run a worker, or ckan hanoi harvest due each minute by cron"
+        return Finding("schedules", "warning", text, remedy)
+    return Finding("schedules", "ok", f"looked after last at {last:%d/%m/%Y %H:%M:%S} UTC")
 
 
 @_check("languages")

@@ -22,6 +22,7 @@ from ckanext.hanoi.dataset import file_names, protection
 from ckanext.hanoi.dcat import settings as dcat_settings
 from ckanext.hanoi.declaration import declare
 from ckanext.hanoi.harvest.writing import versions
+from ckanext.hanoi.imports import jobs as imports_jobs
 from ckanext.hanoi.quality import jobs as quality_jobs
 from ckanext.hanoi.quality import update as quality_update
 from ckanext.hanoi.review import gate
@@ -77,7 +78,10 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IUploader, inherit=True)
 
     def get_signal_subscriptions(self):
-        return {bulk.ended: [quality_jobs.bulk_ended, tables_due.bulk_ended]}
+        return {
+            bulk.ended: [quality_jobs.bulk_ended, tables_due.bulk_ended],
+            bulk.beats: [quality_jobs.beats, tables_due.bulk_ended, imports_jobs.beats],
+        }
 
     def get_uploader(self, upload_to, old_filename):
         return file_names.image_uploader(upload_to, old_filename)
@@ -87,9 +91,7 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
         return  # CKAN goes on to the next one's, or to its own
 
     def configure(self, config):
-        from ckanext.hanoi.imports import jobs
-
-        jobs.worker_starts()
+        imports_jobs.worker_starts()
 
     def delete(self, entity):
         # CKAN takes it out of the index before the database knows that it is deleted

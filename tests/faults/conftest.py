@@ -405,6 +405,17 @@ class City:
             (doc["id"], doc["title"], len(doc["res_url"])) for doc in answer["response"]["docs"]
         ]
 
+    def until(self, condition: Callable[[], Any], seconds: float, what: str) -> Any:
+        """The first true answer of ``condition``, asked in transactions of their own."""
+
+        def asked() -> Any:
+            try:
+                return condition()
+            finally:
+                model.Session.remove()
+
+        return wait(asked, seconds, what)
+
     def wait_until_read(self, run_id: str) -> None:
         """Until some process has the run."""
         wait(lambda: self.is_read(run_id), PATIENCE, "somebody goes on")

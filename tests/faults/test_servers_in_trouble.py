@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.hanoi.harvest import jobs
 from ckanext.hanoi.model.harvest import Run, Source
 
 NUMBER = 100
@@ -121,4 +122,27 @@ def test_a_schedule_is_kept_by_the_workers_alone(city, portal, workers):
     while city.read(query) != [("finished",)] and time.monotonic() < deadline:
         time.sleep(0.3)
     assert city.read(query) == [("finished",)]
+    city.assert_agrees_with(portal)
+
+
+def test_a_page_that_somebody_opens_brings_schedules_back_when_redis_was_emptied(
+    city, portal, workers, stack, app, monkeypatch
+):
+    portal.fill(10)
+    city.add(portal)
+    workers.start(0)
+    workers.start(1)
+    city.until(jobs.last_beat, 60, "the worker looks after things")
+    workers.rest()
+    stack.redis.flush()
+    with model.meta.engine.begin() as connection:
+        connection.execute(
+            sa.update(Source).values(
+                schedule="hourly", next_due=sa.text("now() at time zone 'utc'")
+            )
+        )
+    monkeypatch.setattr(jobs, "_looked", float("-inf"))
+    app.get("/")
+    query = sa.select(Run.status).where(Run.trigger == "schedule")
+    city.until(lambda: city.read(query) == [("finished",)], 90, "the source is harvested")
     city.assert_agrees_with(portal)

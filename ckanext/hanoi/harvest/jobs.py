@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import sys
+import threading
 import time
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -31,7 +32,11 @@ _LOST_AFTER = timedelta(seconds=20)
 _BEAT_SECONDS = 20
 #: RQ's scheduler gives a sign of life each second.
 _SCHEDULER_SILENT = timedelta(seconds=10)
+#: Seconds between two looks of a web process.
+_LOOK_AFTER = 30
+_LAST_BEAT = "ckanext.hanoi.beat"
 _has_begun = False
+_looked = float("-inf")
 
 
 def queue_name() -> str:
@@ -118,7 +123,8 @@ def resume() -> list[str]:
     model.Session.commit()
     resumed = []
     for run_id, status, created, name, trigger in rows:
-        fresh = status == "queued" and now() - created < _LOST_AFTER
+        # one of the future: the clock was set back
+        fresh = status == "queued" and timedelta(0) <= now() - created < _LOST_AFTER
         if not fresh and locks.is_free(lock_name(run_id)):
             enqueue_read(run_id, name, trigger)
             resumed.append(run_id)
@@ -132,6 +138,17 @@ def beat() -> None:
     # first of all: whatever goes wrong below, there will be a next time
     ensure_beat()
     runs.due()
+
+
+def note_beat() -> None:
+    """Somebody has looked after schedules and runs."""
+    model.set_system_info(_LAST_BEAT, now().isoformat(timespec="seconds"))
+
+
+def last_beat() -> datetime | None:
+    """When somebody last did; None before the first time."""
+    told = model.get_system_info(_LAST_BEAT)
+    return datetime.fromisoformat(told) if told else None
 
 
 def ensure_beat() -> None:
@@ -148,6 +165,15 @@ def ensure_beat() -> None:
             )  # fmt: skip
     except RedisError as error:
         log.warning("The job queue does not answer: %s", error)
+
+
+def look_after() -> None:
+    """Before a request, at most twice a minute in each web process: Redis may have been emptied,
+    and nobody else knows then that there is something to look after. The request does not wait."""
+    global _looked
+    if time.monotonic() - _looked > _LOOK_AFTER:
+        _looked = time.monotonic()
+        threading.Thread(target=ensure_beat, name="hanoi-beat", daemon=True).start()
 
 
 def worker_starts() -> None:

@@ -77,9 +77,10 @@ class Reader:
         source, config = self.setup.source, self.setup.config
         if not (self.setup.connector.incremental and config.incremental and source.last_read):
             return None
-        full_is_due = source.last_complete is None or (
-            now() - source.last_complete >= timedelta(days=config.full_every_days)
-        )
+        # later than now: the clock was wrong, and nobody knows since when
+        full_is_due = source.last_complete is None or source.last_read > now() or not (
+            timedelta(0) <= now() - source.last_complete < timedelta(days=config.full_every_days)
+        )  # fmt: skip
         if run.options.get("force") or run.options.get("full") or full_is_due:
             return None
         if source.fetch_state.get("fingerprint") != self.setup.fingerprint:

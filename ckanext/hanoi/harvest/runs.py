@@ -13,6 +13,7 @@ from ckan import model
 from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.hanoi import bulk
 from ckanext.hanoi.harvest import errors, finish, jobs, notify, retention, settings
 from ckanext.hanoi.harvest.fetch import is_local
 from ckanext.hanoi.harvest.packing import pack, unpack
@@ -167,6 +168,9 @@ def due() -> dict[str, list[str]]:
 
     Returns ``{"queued": [source names], "resumed": [run ids]}``.
     """
+    jobs.ensure_beat()
+    jobs.note_beat()
+    _mend_schedules()
     queued = []
     sources = (
         model.Session.execute(
@@ -190,7 +194,23 @@ def due() -> dict[str, list[str]]:
     index_leftovers()
     retention.clean_if_due()
     notify.digest_if_due()
-    return {"queued": queued, "resumed": jobs.resume()}
+    resumed = jobs.resume()
+    bulk.beats.send("harvest")
+    return {"queued": queued, "resumed": resumed}
+
+
+def _mend_schedules() -> None:
+    """A source that is due later than its schedule says was put off while the clock was wrong."""
+    coming = model.Session.execute(
+        sa.select(Source).where(
+            Source.active.is_(True), Source.schedule != "", Source.next_due > now()
+        )
+    ).scalars()
+    for source in coming:
+        first = next_due(source.schedule, now(), source.name)
+        if first and source.next_due > first:
+            source.next_due = first
+    model.Session.commit()
 
 
 def index_leftovers() -> None:

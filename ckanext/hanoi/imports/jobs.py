@@ -63,7 +63,9 @@ def resume(import_id: str | None = None) -> list[str]:
 
     query = sa.select(Import.id).where(Import.status.in_(OPEN))
     if import_id:
-        query = query.where(Import.id == import_id, Import.heartbeat < now() - _LOST_AFTER)
+        # one of the future: the clock was set back
+        lost = sa.or_(Import.heartbeat < now() - _LOST_AFTER, Import.heartbeat > now())
+        query = query.where(Import.id == import_id, lost)
     ids: Any = model.Session.execute(query).scalars().all()
     lost = [id_ for id_ in ids if locks.is_free(lock_name(id_))]
     for id_ in lost:
@@ -73,6 +75,11 @@ def resume(import_id: str | None = None) -> list[str]:
 
 def look_after() -> None:
     """Job: what an earlier worker may have left."""
+    resume()
+
+
+def beats(_sender: Any) -> None:
+    """Redis may have been emptied."""
     resume()
 
 

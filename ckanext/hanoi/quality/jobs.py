@@ -162,6 +162,11 @@ def ensure_night() -> None:
         log.warning("The job queue does not answer: %s", error)
 
 
+def beats(_sender: Any) -> None:
+    """Redis may have been emptied."""
+    ensure_night()
+
+
 def next_night(now: datetime) -> datetime:
     """The first moment after ``now`` (UTC) at which it is three in the morning in the city."""
     here = now.astimezone(store.CITY)

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
 from ckanext.hanoi.export import csv_response as _csv
+from ckanext.hanoi.harvest import jobs
 from ckanext.hanoi.harvest.form import merge_options, split_options
 from ckanext.hanoi.model.harvest import STATUSES
 from ckanext.hanoi.paging import Page, every
@@ -20,6 +21,7 @@ from ckanext.hanoi.views.actions import tell
 
 hanoi_harvest = Blueprint("hanoi_harvest", __name__, url_prefix="/hanoi/harvest")
 hanoi_harvest.before_request(asking.first)
+hanoi_harvest.before_app_request(jobs.look_after)
 
 _PAGE = 50
 _FIELDS = (
