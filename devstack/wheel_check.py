@@ -7,6 +7,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -22,6 +23,12 @@ DATA = {
     "assets": (".js", ".css", ".yaml", ".yml", ".svg"),
     "migration": (".ini", ".py", ".mako"),
 }
+# What somebody needs who has the source distribution alone.
+SOURCE = (
+    "CHANGELOG.md", "LICENSE", "README.md", "bin/test", "bin/demo", "devstack/testrun.py",
+    "docs/admins.md", "docs/developers.md", "i18n/vi/LC_MESSAGES/ckanext-hanoi.po",
+    "schemas/dataset.yaml", "test.ini", "tests/conftest.py", "benchmarks/harvest.py",
+)  # fmt: skip
 # Runs in the clean environment: the plugins' entry points, and files that only data can answer.
 PROBE = """
 from importlib.metadata import entry_points
@@ -50,9 +57,21 @@ def expected() -> set[str]:
     return found
 
 
+def _check_sdist(scratch: str) -> None:
+    """Raises SetupError where the source distribution lacks what is needed to carry on from it."""
+    say("Building the source distribution")
+    environment.run([sys.executable, "-m", "build", "--sdist", "--outdir", scratch, str(ROOT)])
+    with tarfile.open(next(Path(scratch).glob("*.tar.gz"))) as archive:
+        inside = {name.partition("/")[2] for name in archive.getnames()}
+    missing = [name for name in SOURCE if name not in inside]
+    if missing:
+        raise SetupError("Missing in the source distribution: " + ", ".join(missing))
+
+
 def check() -> None:
-    """Raises SetupError with what is wrong with the wheel."""
+    """Raises SetupError with what is wrong with the wheel or the source distribution."""
     with tempfile.TemporaryDirectory(dir=environment.TOOLS) as scratch:
+        _check_sdist(scratch)
         say("Building the wheel")
         shutil.rmtree(ROOT / "build", ignore_errors=True)  # deleted files would come back from it
         environment.run(
