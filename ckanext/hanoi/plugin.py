@@ -27,6 +27,7 @@ from ckanext.hanoi.quality import jobs as quality_jobs
 from ckanext.hanoi.quality import update as quality_update
 from ckanext.hanoi.review import gate
 from ckanext.hanoi.search import catalog as search_catalog
+from ckanext.hanoi.search import content_date
 from ckanext.hanoi.tables import due as tables_due
 from ckanext.hanoi.views import form
 
@@ -122,7 +123,7 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def before_dataset_index(self, pkg_dict):
         document = search.for_index(pkg_dict, search_catalog.above(pkg_dict))
-        return quality_update.for_index(document)
+        return content_date.for_index(quality_update.for_index(document))
 
     def before_dataset_search(self, search_params):
         return search.for_query(search_params)

@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi import reader
-from ckanext.hanoi.dataset import drafts, terms_of_use
+from ckanext.hanoi.dataset import drafts, link_kind, terms_of_use
 from ckanext.hanoi.dataset.rules import RuleError, as_list
 from ckanext.hanoi.dataset.terms_of_use import TermsOfUse
 from ckanext.hanoi.dates import parse
@@ -62,6 +62,23 @@ def hanoi_says_something(package: dict[str, Any], field: dict[str, Any]) -> bool
     if name == "access_level" and value == "open":
         return not terms_of_use.of_dataset(package).is_only_words
     return name != "sensitivity" or value != field.get("default_code")
+
+
+def hanoi_resource_link(resource: dict[str, Any]) -> dict[str, Any]:
+    """The way to a file or link: ``url`` ("" where it can't be opened), ``is_file``, ``label``."""
+    is_file, url = link_kind.is_file(resource), link_kind.address(resource)
+    return {
+        "url": url if hanoi_is_address(url) else "", "is_file": is_file,
+        "label": tk._("Download") if is_file else tk._("Open link"),
+    }  # fmt: skip
+
+
+def hanoi_file_updated(resource: dict[str, Any]) -> str:
+    """When a file changed last: what is said of it; an upload's own time; "" where neither is."""
+    uploaded = resource.get("url_type") == "upload" and (
+        resource.get("last_modified") or resource.get("created")
+    )
+    return str(resource.get("modified") or uploaded or "")
 
 
 def hanoi_as_list(value: Any) -> list[str]:

@@ -64,6 +64,15 @@ def last_update(dataset: Mapping[str, Any], today: date) -> date | None:
     return min(max(days), today) if days else None
 
 
+def content_date(dataset: Mapping[str, Any], today: date) -> date | None:
+    """The day on which the content is said to have changed last, to order datasets by; None where
+    nothing says so. A month or a year means its first day, and a day that has not come is none:
+    what is written roughly or wrongly never leads."""
+    found = [parse(text) for text in _said(dataset)]
+    days = [one.start for one in found if one is not None and one.start <= today]
+    return max(days, default=None)
+
+
 def _said(dataset: Mapping[str, Any]) -> Iterator[Any]:
     yield from (dataset.get("modified"), dataset.get("issued"))
     for resource in dataset.get("resources") or ():

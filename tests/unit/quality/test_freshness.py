@@ -8,6 +8,7 @@ import pytest
 from samples import TODAY
 
 from ckanext.hanoi.quality import freshness
+from ckanext.hanoi.quality.freshness import content_date
 
 
 def state(modified, frequency, today=TODAY):
@@ -26,6 +27,21 @@ def test_a_month_or_a_year_means_its_last_day_but_not_the_future():
     assert freshness({"modified": "2025-09"}, TODAY).updated == date(2025, 9, 30)
     assert freshness({"modified": "2025"}, TODAY).updated == TODAY
     assert state("2024", "ANNUAL") == "current"
+
+
+def test_what_is_said_roughly_or_of_the_future_never_leads():
+    def day(**said):
+        return content_date(said, TODAY)
+
+    year = str(TODAY.year)
+    assert day(modified=year) == date(TODAY.year, 1, 1)
+    assert day(modified="2099-01-01") is None
+    assert day(modified="2099-01-01", issued="2020-05") == date(2020, 5, 1)
+    assert day(metadata_modified=TODAY.isoformat()) is None
+    assert day(modified="2019", resources=[{"modified": "2024-03-02"}]) == date(2024, 3, 2)
+    upload = {"url_type": "upload", "last_modified": "2025-01-02T03:04:05"}
+    assert day(resources=[upload]) == date(2025, 1, 2)
+    assert day(resources=[{**upload, "url_type": ""}]) is None
 
 
 def test_the_patience_is_at_least_a_day_and_at_most_a_month():
