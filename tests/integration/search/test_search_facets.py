@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from urllib.parse import quote
 
 import pytest
 from bs4 import BeautifulSoup
@@ -117,3 +119,10 @@ def test_facets_are_made_once_though_ckan_renders_the_side_twice(app, three, mon
         page = BeautifulSoup(app.get(f"/{language}{path}").body, "html.parser")
         assert theme in page.select_one("aside.secondary").get_text()
         assert made.count("vocab_ward") == 1
+
+
+def test_a_filter_finds_whichever_way_its_accents_are_sent(app, create, other_agency):
+    create(name="the", title="Xe buýt", tags=[{"name": "giao thông"}], owner_org=other_agency["id"])
+    for form in ("NFC", "NFD"):
+        tags = quote(unicodedata.normalize(form, "giao thông"))
+        assert "/dataset/the" in app.get(f"/dataset/?tags={tags}").body

@@ -190,6 +190,7 @@ class _Resources:
         }
 
     def make(self) -> list[dict[str, Any]]:
+        self.named: list[str] = []
         urls = self._links("url")
         downloads = self._links("download_url")
         services = self._links("access_service")
@@ -201,6 +202,10 @@ class _Resources:
             return []
         common = self._common(services)
         names = self._lines("name", len(pairs))
+        if len(pairs) > 1 and not any(names) and len(self.named) == len(pairs):
+            names = self.named
+        elif self.named:
+            self._keep("url", "\n".join(self.named))
         formats = self._formats([download or url for url, download in pairs])
         resources = []
         for index, (url, download) in enumerate(pairs):
@@ -233,7 +238,10 @@ class _Resources:
         for text in self._texts(key):
             read = addresses.read(text, self.draft.base or "", cell=True)
             found += read.urls
-            if read.rest and (read.urls or key != "access_service"):
+            words = re.split(r"\n|; ", read.rest)
+            if len(read.urls) == len(words) > 1:
+                self.named += words
+            elif read.rest and (read.urls or key != "access_service"):
                 self._keep(key, read.rest)
         return list(dict.fromkeys(found))
 
