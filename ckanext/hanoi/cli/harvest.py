@@ -38,9 +38,8 @@ def harvest_preview(name: str, limit: int, as_json: bool) -> None:
             click.echo(line)
         if result["truncated"]:
             click.echo(f"… and more: only the first {limit} records were read (--limit)")
-        click.echo(
-            ", ".join(f"{n} {action}" for action, n in result["counts"].items()) or "no records"
-        )
+        numbers = {**result["counts"], "excluded": result["excluded"]}
+        click.echo(", ".join(f"{n} {name}" for name, n in numbers.items() if n) or "no records")
         if result["hold"]:
             click.echo(f"The run would wait for an admin: {result['hold']}")
     if result["message"]:

@@ -1,47 +1,58 @@
 """Ends a run: what the source no longer shows, and the run's final numbers.
 
-Everything here may be done again after a crash; nothing is done twice.
+Everything here may be done again after a crash; nothing is done twice. Whoever ends a run holds it
+(``fence``) in each transaction.
 """
 
 from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from ckanext.hanoi import bulk
-from ckanext.hanoi.harvest import guard, locks, report, settings
+from ckanext.hanoi.harvest import fence, guard, removal, report, settings
 from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.harvest.schedule import next_due
 from ckanext.hanoi.harvest.setup import Setup
-from ckanext.hanoi.harvest.writing import batches, priority
-from ckanext.hanoi.harvest.writing.catalog import Catalog
+from ckanext.hanoi.harvest.writing import batches
 from ckanext.hanoi.model.harvest import DELETED, Batch, Change, Identity, Run, Seen, Source, now
 
 log = logging.getLogger(__name__)
 
 #: Numbers of a run that has changed datasets.
 _WRITTEN = ("created", "updated", "removed")
+#: What an admin decides on: not shown by the source, or left out by its filters.
+_LACKING = ("missing", "excluded")
 
 
-def finish(run_id: str, setup: Setup) -> None:
-    """Bring a run whose source was read and whose batches are done to its end."""
-    with locks.held(f"hanoi-finish-{run_id}") as got:
-        run = model.Session.get(Run, run_id) if got else None
-        if run is None or run.status != "running" or not run.read_done:
-            return
-        if run.message:
-            close(run, "failed")
-            return
+def finish(run_id: str, setup: Setup, number: int) -> None:
+    """Bring a run whose source was read and whose batches are done to its end; ``number`` is that
+    of who goes on with it."""
+    fence.hold(run_id, number)
+    run = model.Session.get(Run, run_id, populate_existing=True)
+    if run is None or not run.read_done:
+        model.Session.rollback()
+        return
+    if run.message:
+        close(run, "failed")
+        return
+    if not run.options.get("approved"):
         verdict = _judge_missing(run, setup)
         if verdict.hold:
             run.message, run.params = verdict.message, verdict.params or {}
             close(run, "held")
             return
-        remove_overdue(run, grace_days(setup))
-        close(run, "finished")
+        model.Session.commit()
+    removal.Removal(run_id, setup.source.id, number).go(grace_days(setup))
+    fence.hold(run_id, number)
+    run = model.Session.get(Run, run_id, populate_existing=True)
+    assert run
+    close(run, "finished")
 
 
 def grace_days(setup: Setup) -> int:
@@ -57,107 +68,119 @@ def removal_threshold(setup: Setup) -> float:
 
 
 def _judge_missing(run: Run, setup: Setup) -> guard.Verdict:
-    """Put down what is missing; where the guard allows it, its grace period begins."""
+    """Put down what is missing; where the guard allows it, its grace period begins. Not committed:
+    whoever begins with the run anew waits for it."""
     gone = _gone(run)
     if gone is None:
         return guard.Verdict(False)
     session = model.Session
-    mine = sa.and_(Identity.source_id == run.source_id, Identity.state.in_(("active", "missing")))
-    known = session.execute(
-        sa.select(sa.func.count()).where(mine, Identity.approved.is_(False))
+    missing = sa.and_(
+        Identity.source_id == run.source_id, Identity.state.in_(("active", "missing")), gone
+    )
+    new = session.execute(
+        sa.select(sa.func.count()).where(missing, Identity.approved.is_(False))
     ).scalar_one()
-    missing = session.execute(sa.select(Identity).where(mine, gone)).scalars().all()
-    new = [identity for identity in missing if not identity.approved]
     counts = report.count(run.id)
     seen = counts["seen"] - counts.get("excluded", 0)
-    verdict = guard.judge(known, len(new), seen, removal_threshold(setup))
-    report.put(
-        report.change(run.id, i.guid, "missing", i.title, package_id=i.package_id) for i in missing
+    verdict = guard.judge(run.known or 0, new, seen, removal_threshold(setup))
+    _report_missing(run, missing)
+    values: dict[str, Any] = {
+        "state": "missing", "missing_since": sa.func.coalesce(Identity.missing_since, now()),
+    }  # fmt: skip
+    if not verdict.hold:
+        _change(missing, values)
+    _change(
+        sa.and_(Identity.source_id == run.source_id, Identity.state == "yielded", gone),
+        {"state": "removed"},
     )
-    for identity in missing:
-        if not verdict.hold:
-            identity.state = "missing"
-            identity.missing_since = identity.missing_since or now()
-    session.execute(
-        sa.update(Identity)
-        .where(Identity.source_id == run.source_id, Identity.state == "yielded", gone)
-        .values(state="removed")
-        .execution_options(synchronize_session=False)
-    )
-    session.commit()
+    _shown_again(run, gone)
+    _restored(run)
     return verdict
 
 
-def _gone(run: Run):
-    """The condition "the source does not show this identity", or None where that isn't known."""
-    seen = sa.select(Seen.guid).where(Seen.run_id == run.id)
-    deleted = Identity.guid.in_(seen.where(Seen.title == DELETED))
-    excluded = Identity.guid.in_(
-        sa.select(Change.guid).where(Change.run_id == run.id, Change.action == "excluded")
+def _shown_again(run: Run, gone: Any) -> None:
+    """Nothing is missing that the source shows, though it could not be written."""
+    seen = sa.select(Seen.guid).where(Seen.run_id == run.id, Seen.guid == Identity.guid)
+    there = sa.and_(Identity.state == "missing", ~gone, seen.exists())
+    values: dict[str, Any] = {"state": "active", "missing_since": None, "approved": False}
+    if not run.options.get("retry_of"):
+        _change(sa.and_(Identity.source_id == run.source_id, there), values)
+
+
+def _restored(run: Run) -> None:
+    """What a run removed and a person has brought back is the catalog's own."""
+    other, package = Identity.__table__.alias("other"), model.Package
+    carried = sa.select(other.c.guid).where(
+        other.c.package_id == Identity.package_id, other.c.state != "removed"
     )
+    active = sa.select(package.id).where(
+        package.id == Identity.package_id, package.state == "active"
+    )
+    removed = sa.and_(Identity.source_id == run.source_id, Identity.state == "removed")
+    _change(sa.and_(removed, active.exists(), ~carried.exists()), {"state": "detached"})
+
+
+def _report_missing(run: Run, missing: Any) -> None:
+    """In the database alone: they may be a hundred thousand."""
+    columns: dict[str, Any] = {
+        "run_id": sa.literal(run.id), "guid": Identity.guid, "action": sa.literal("missing"),
+        "package_id": Identity.package_id, "title": Identity.title,
+        "fields": sa.cast([], JSONB), "params": sa.cast({}, JSONB), "created": sa.literal(now()),
+    }  # fmt: skip
+    rows = sa.select(*(value.label(name) for name, value in columns.items())).where(missing)
+    statement = insert(Change.__table__).from_select(list(columns), rows)
+    model.Session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["run_id", "guid"],
+            set_={name: statement.excluded[name] for name in ("action", "package_id", "title")},
+            # what a filter leaves out is at the source
+            where=Change.__table__.c.action != "excluded",
+        )
+    )
+
+
+def _change(which: Any, values: dict[str, Any]) -> None:
+    model.Session.execute(
+        sa.update(Identity)
+        .where(which)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _gone(run: Run) -> Any:
+    """The condition "the source does not show this identity", or None where that isn't known."""
+    seen, change = Seen.__table__.alias("seen"), Change.__table__.alias("change")
+    excluded = sa.select(change.c.guid).where(
+        change.c.run_id == run.id, change.c.action == "excluded"
+    )
+    of_run = seen.c.run_id == run.id
     if run.not_modified:
         return None
     if not run.complete:
-        return sa.or_(deleted, excluded)
-    return sa.or_(Identity.guid.not_in(seen), deleted, excluded)
-
-
-def remove_overdue(run: Run, days: int) -> None:
-    """Remove the datasets whose grace is over; one that another source has too passes to it."""
-    session, catalog, at = model.Session, Catalog(), now()
-    run_id, source_id = run.id, run.source_id
-    overdue = session.execute(
-        sa.select(Identity.guid, Identity.missing_since).where(
-            Identity.source_id == source_id, Identity.state == "missing"
-        )
-    ).all()
-    for guid, missing_since in overdue:
-        if guard.grace_is_over(missing_since, days, at):
-            _remove(run_id, source_id, guid)
-    # said to be removed, but the process died before it was
-    package = model.Package
-    left = (
-        session.execute(
-            sa.select(package.id)
-            .join(Identity, Identity.package_id == package.id)
-            .join(Change, sa.and_(Change.run_id == run_id, Change.guid == Identity.guid))
-            .where(
-                Identity.source_id == source_id,
-                Identity.state == "removed",
-                Change.action == "removed",
-                package.state == "active",
-            )
-        )
-        .scalars()
-        .all()
+        deleted = sa.select(seen.c.guid).where(of_run, seen.c.title == DELETED)
+        return Identity.guid.in_(deleted.union(excluded))
+    # joins, however many rows: NOT IN would go through all of them for each identity
+    shown = sa.select(seen.c.guid).where(
+        of_run,
+        seen.c.title != DELETED,
+        seen.c.guid == Identity.guid,
+        ~excluded.where(change.c.guid == seen.c.guid).correlate(seen).exists(),
     )
-    for package_id in left:
-        catalog.remove(package_id)
-
-
-def _remove(run_id: str, source_id: str, guid: str) -> None:
-    session = model.Session
-    identity = session.get(Identity, (source_id, guid))
-    if identity is None:
-        return
-    heir = priority.heir(source_id, identity.package_id)
-    title, package_id = identity.title, identity.package_id
-    if heir:
-        heir.state, heir.hash = "active", None
-        action = "missing"
-    else:
-        action = "removed"
-    identity.state, identity.hash = "removed", None
-    report.put([report.change(run_id, guid, action, title, package_id=package_id)])
-    session.commit()
+    return ~shown.correlate(Identity.__table__).exists()
 
 
 def close(run: Run, status: str) -> None:
-    """Give the run its final status and numbers, and clear its work table."""
+    """Give the run its final status and numbers, and clear its work table. The caller holds it."""
     session, source = model.Session, model.Session.get(Source, run.source_id)
     fetched = run.options.get("fetched")
-    run.status, run.finished, run.counts = status, now(), report.count(run.id)
-    run.options = {key: value for key, value in run.options.items() if key != "fetched"}
+    run.counts = report.final(run)
+    run.status, run.finished = status, now()
+    kept = {key: value for key, value in run.options.items() if key != "fetched"}
+    if status == "finished" and run.complete and not kept.get("rejected"):
+        # judged, and passed: the next run counts from here
+        kept.pop("unsettled", None)
+    run.options = kept
     # a retry has not read the source: what the run before it remembered still holds
     if source and status in ("finished", "held") and not run.options.get("retry_of"):
         _remember(source, run, fetched)
@@ -193,44 +216,30 @@ def status_is_clean(run: Run) -> bool:
     return not transient
 
 
-def approve(run: Run, setup: Setup) -> None:
-    """An admin agrees that what the held run found missing is removed, each after its grace."""
+def approve(run: Run) -> None:
+    """An admin agrees that what the held run found missing is removed, each after its grace. The
+    run goes on with that: commits, and whoever takes the run up removes."""
     since: datetime = run.started or run.created
-    model.Session.execute(
-        sa.update(Identity)
-        .where(
-            Identity.source_id == run.source_id,
-            Identity.state.in_(("active", "missing")),
-            Identity.guid.in_(
-                sa.select(Change.guid).where(Change.run_id == run.id, Change.action == "missing")
-            ),
-        )
-        .values(
-            state="missing",
-            approved=True,
-            missing_since=sa.func.coalesce(Identity.missing_since, since),
-        )
-        .execution_options(synchronize_session=False)
-    )
+    values: dict[str, Any] = {
+        "state": "missing", "approved": True,
+        "missing_since": sa.func.coalesce(Identity.missing_since, since),
+    }  # fmt: skip
+    _change(_found_missing(run, ("active", "missing")), values)
+    run.message, run.params, run.status, run.finished = None, {}, "running", None
+    run.options = {**run.options, "approved": True}
     model.Session.commit()
-    remove_overdue(run, grace_days(setup))
-    run.message, run.params = None, {}
-    close(run, "finished")
 
 
 def reject(run: Run) -> None:
     """An admin says that nothing is to be removed: all stays, and the next run judges anew."""
-    model.Session.execute(
-        sa.update(Identity)
-        .where(
-            Identity.source_id == run.source_id,
-            Identity.state == "missing",
-            Identity.guid.in_(
-                sa.select(Change.guid).where(Change.run_id == run.id, Change.action == "missing")
-            ),
-        )
-        .values(state="active", missing_since=None)
-        .execution_options(synchronize_session=False)
-    )
+    _change(_found_missing(run, ("missing",)), {"state": "active", "missing_since": None})
     run.message, run.params = N_("The removal was rejected: all datasets stay"), {}
+    run.options = {**run.options, "rejected": True, "unsettled": True}
     close(run, "finished")
+
+
+def _found_missing(run: Run, states: tuple[str, ...]) -> Any:
+    found = sa.select(Change.guid).where(Change.run_id == run.id, Change.action.in_(_LACKING))
+    return sa.and_(
+        Identity.source_id == run.source_id, Identity.state.in_(states), Identity.guid.in_(found)
+    )

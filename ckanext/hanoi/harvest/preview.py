@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi.harvest import diff, errors, guard
+from ckanext.hanoi.harvest import baseline, diff, errors, guard, report, standing
 from ckanext.hanoi.harvest.connectors import Record, Unreadable
 from ckanext.hanoi.harvest.finish import removal_threshold
 from ckanext.hanoi.harvest.mapping.fields import FIELDS
@@ -59,9 +59,15 @@ def preview(setup: Setup, limit: int = 20) -> dict[str, Any]:
     finally:
         # validators may have put something into the session
         model.Session.rollback()
-    actions = [change["action"] for change in changes]
-    result["counts"] = {action: actions.count(action) for action in dict.fromkeys(actions)}
+    result["counts"], result["excluded"] = _counts(changes)
     return result
+
+
+def _counts(changes: list[dict[str, Any]]) -> tuple[dict[str, int], int]:
+    """The numbers of a run, all of them, and how many records the filters leave out."""
+    actions = [change["action"] for change in changes]
+    counts = {name: actions.count(name) for name in report.COUNTS}
+    return {**counts, "seen": len(actions) - counts["missing"]}, actions.count("excluded")
 
 
 def _told_apart(items: Iterable[Record | Unreadable]) -> Iterator[Record | Unreadable]:
@@ -80,12 +86,7 @@ def _told_apart(items: Iterable[Record | Unreadable]) -> Iterator[Record | Unrea
 
 
 def _hold(setup: Setup, changes: list[dict[str, Any]], missing: int) -> guard.Verdict | None:
-    known = model.Session.execute(
-        sa.select(sa.func.count()).where(
-            Identity.source_id == setup.source.id, Identity.approved.is_(False),
-            Identity.state.in_(("active", "missing")),
-        )
-    ).scalar_one()  # fmt: skip
+    known, _handed_on = baseline.before(setup.source.id)
     seen = sum(change["action"] not in ("excluded", "missing") for change in changes)
     verdict = guard.judge(known, missing, seen, removal_threshold(setup))
     return verdict if verdict.hold else None
@@ -121,9 +122,9 @@ def _change(setup: Setup, catalog: Catalog, record: Record) -> dict[str, Any]:
     if mapped.excluded:
         return {**found, "action": "excluded"}
     identity = model.Session.get(Identity, (setup.source.id, guid_of(record.guid)))
-    if identity and identity.state in ("detached", "yielded"):
-        return {**found, "action": "unchanged", "package_id": identity.package_id}
     original = _original(catalog, identity)
+    if identity and standing.is_kept_here(identity.state, original.get("state")):
+        return {**found, "action": "unchanged", "package_id": identity.package_id}
     if original:
         setup.check_reach(original.get("owner_org"))
     known = identity.resources if identity else []

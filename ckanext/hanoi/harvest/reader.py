@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from ckanext.hanoi.harvest import report, settings
+from ckanext.hanoi.harvest import fence, report, settings, standing
 from ckanext.hanoi.harvest.connectors import Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, NotModified
 from ckanext.hanoi.harvest.packing import guid_of, pack, pack_record
@@ -39,15 +39,12 @@ _SLOW = 2
 _OVERLAP = timedelta(hours=24)
 
 
-class Stopped(Exception):
-    """The run is no longer wanted (aborted, or its source is gone)."""
-
-
 class Reader:
-    """Reads the source of one run. ``on_batch(id, last)`` is called for each batch it filled."""
+    """Reads the source of one run, as who has its ``number`` (``fence``). ``on_batch(id, last)`` is
+    called for each batch it filled. Raises ``fence.Stopped`` when the run is no longer ours."""
 
-    def __init__(self, run_id: str, setup: Setup, on_batch) -> None:
-        self.run_id, self.setup, self.on_batch = run_id, setup, on_batch
+    def __init__(self, run_id: str, setup: Setup, number: int, on_batch) -> None:
+        self.run_id, self.setup, self.number, self.on_batch = run_id, setup, number, on_batch
         self.pending: list[dict[str, Any]] = []
         self.size = settings.batch_size()
 
@@ -90,12 +87,13 @@ class Reader:
     def _start_over(self) -> None:
         """Forget what an earlier reader of this run had put down, except what writers have."""
         session = model.Session
+        fence.hold(self.run_id, self.number)
         session.execute(sa.delete(Seen).where(Seen.run_id == self.run_id))
         batches.forget_unwritten(self.run_id)
         session.execute(
             sa.update(Run)
             .where(Run.id == self.run_id)
-            .values(read_done=False, complete=False, not_modified=False, heartbeat=now())
+            .values(read_done=False, complete=False, not_modified=False)
         )
         session.commit()
 
@@ -180,9 +178,7 @@ class Reader:
             state, known_hash, package_state = known
             as_it_was = package_state == "active" and known_hash == hash_
             settled = state in ("active", "yielded") and as_it_was and not force
-            # deleted by an admin, not by us: it stays deleted
-            unwanted = state == "active" and package_state == "deleted"
-            if state == "detached" or settled or unwanted:
+            if settled or standing.is_kept_here(state, package_state):
                 return
         self.pending.append({**pack_record(record), "guid": guid, "hash": hash_})
         if len(self.pending) >= self.size:
@@ -204,21 +200,16 @@ class Reader:
         model.Session.add(batch)
         model.Session.flush()
         batch_id = batch.id
+        fence.hold(self.run_id, self.number)
         model.Session.commit()
         self.pending = []
         self.on_batch(batch_id, last)
 
     def _heartbeat(self) -> None:
-        result: Any = model.Session.execute(
-            sa.update(Run)
-            .where(Run.id == self.run_id, Run.status == "running")
-            .values(heartbeat=now())
-        )
+        fence.hold(self.run_id, self.number)
         model.Session.commit()
         # the records of this page are no longer needed by the session
         model.Session.expunge_all()
-        if not result.rowcount:
-            raise Stopped(self.run_id)
 
     def _finish(self, fetcher: Fetcher, complete: bool, not_modified: bool) -> None:
         remembered = {
@@ -226,7 +217,8 @@ class Reader:
             "validators": {key: list(pair) for key, pair in fetcher.remember.items()},
             "hashes": fetcher.hashes,
         }
-        run = model.Session.get(Run, self.run_id)
+        fence.hold(self.run_id, self.number)
+        run = model.Session.get(Run, self.run_id, populate_existing=True)
         assert run
         run.read_done, run.complete, run.not_modified = True, complete, not_modified
         run.options = {**run.options, "fetched": remembered}

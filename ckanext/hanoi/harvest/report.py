@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.hanoi.model.harvest import DELETED, Change, Seen, now
+from ckanext.hanoi.model.harvest import DELETED, Change, Identity, Run, Seen, now
 
 #: The numbers of a run, in the order people read them.
 COUNTS = ("seen", "created", "updated", "unchanged", "removed", "missing", "failed")
@@ -98,8 +98,26 @@ def count(run_id: str) -> dict[str, int]:
     touched = sum(counts[name] for name in ("created", "updated", "failed"))
     excluded = int(actions.get("excluded", 0))
     counts["unchanged"] = max(0, counts["seen"] - touched - excluded)
-    if excluded:
-        counts["excluded"] = excluded
+    return {**counts, "excluded": excluded}
+
+
+def final(run: Run) -> dict[str, int]:
+    """The numbers with which the run ends.
+
+    Of a source that says that nothing has changed, all is seen that is known of it. What a run has
+    seen is forgotten when it is held: then the number of that time counts.
+    """
+    counts, earlier = count(run.id), run.counts or {}
+    if run.not_modified:
+        shown = sa.select(sa.func.count()).where(
+            Identity.source_id == run.source_id,
+            Identity.state.in_(("active", "detached", "deleted", "yielded")),
+        )
+        counts["seen"] = max(counts["seen"], model.Session.execute(shown).scalar_one())
+    elif not counts["seen"] and earlier:
+        counts["seen"] = int(earlier.get("seen", 0))
+    touched = ("created", "updated", "failed", "excluded")
+    counts["unchanged"] = max(0, counts["seen"] - sum(counts.get(name, 0) for name in touched))
     return counts
 
 

@@ -14,7 +14,17 @@ from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.hanoi import bulk
-from ckanext.hanoi.harvest import errors, finish, jobs, notify, retention, settings
+from ckanext.hanoi.harvest import (
+    baseline,
+    errors,
+    finish,
+    jobs,
+    notify,
+    removal,
+    retention,
+    settings,
+    work,
+)
 from ckanext.hanoi.harvest.fetch import is_local
 from ckanext.hanoi.harvest.packing import pack, unpack
 from ckanext.hanoi.harvest.record import N_
@@ -25,6 +35,9 @@ from ckanext.hanoi.harvest.writing.catalog import Catalog
 from ckanext.hanoi.model.harvest import OPEN, Batch, Change, Identity, Run, Seen, Source, now
 
 log = logging.getLogger(__name__)
+
+#: So many datasets are removed while an admin waits; more, by CKAN's background workers.
+AT_ONCE = 25
 
 
 class Refused(Exception):
@@ -51,7 +64,12 @@ def start(
     ).scalars()
     for old in held:
         old.status, old.message, old.params = "aborted", N_("A newer run has taken its place"), {}
-    run = Run(source_id=source.id, trigger=trigger, user_id=user_id, options=options or {})
+    session.flush()
+    known, handed_on = baseline.before(source.id)
+    options = {**(options or {}), **({"unsettled": True} if handed_on else {})}
+    run = Run(
+        source_id=source.id, trigger=trigger, user_id=user_id, options=options, known=known
+    )
     session.add(run)
     try:
         session.commit()
@@ -84,27 +102,38 @@ def latest(source: Source) -> Run | None:
 
 def abort(run: Run) -> None:
     """Stop an open or held run; what it has written stays."""
-    if run.status not in (*OPEN, "held"):
-        raise Refused("The run has ended already")
+    _hold(run, (*OPEN, "held"), "The run has ended already")
     finish.close(run, "aborted")
     index_leftovers()
 
 
-def approve(run: Run) -> None:
-    """Let a held run go on: what is missing is removed when its grace period is over."""
-    _only_held(run)
-    finish.approve(run, Setup(_source(run)))
+def approve(run: Run) -> Run:
+    """Let a held run go on: what is missing is removed when its grace period is over, by CKAN's
+    background workers where it takes long. Returns the run as it is then."""
+    _hold(run, ("held",), "The run is not on hold")
+    setup, run_id = Setup(_source(run)), run.id
+    finish.approve(run)
+    if removal.waiting(setup.source.id, finish.grace_days(setup)) > AT_ONCE:
+        queue(run)
+    else:
+        work.run(run_id)
+    return model.Session.get(Run, run_id, populate_existing=True) or run
 
 
 def reject(run: Run) -> None:
     """Nothing that a held run found missing is removed."""
-    _only_held(run)
+    _hold(run, ("held",), "The run is not on hold")
     finish.reject(run)
 
 
-def _only_held(run: Run) -> None:
-    if run.status != "held":
-        raise Refused("The run is not on hold")
+def _hold(run: Run, statuses: tuple[str, ...], message: str) -> None:
+    """Nobody else ends or decides the run in this transaction, which finds it in one of these."""
+    # whoever writes a change of the run is not waited for
+    query = sa.select(Run).where(Run.id == run.id).with_for_update(key_share=True)
+    model.Session.execute(query.execution_options(populate_existing=True))
+    if run.status not in statuses:
+        model.Session.rollback()
+        raise Refused(message)
 
 
 def _source(run: Run) -> Source:

@@ -16,15 +16,15 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi.harvest import errors, jobs, locks, notify, report
+from ckanext.hanoi.harvest import errors, fence, jobs, locks, notify, report
 from ckanext.hanoi.harvest.config import ConfigError
 from ckanext.hanoi.harvest.finish import close, finish
-from ckanext.hanoi.harvest.reader import Reader, Stopped
+from ckanext.hanoi.harvest.reader import Reader
 from ckanext.hanoi.harvest.record import N_, SourceError
 from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.harvest.writing import batches
 from ckanext.hanoi.harvest.writing.writer import Writer
-from ckanext.hanoi.model.harvest import Run, Source, now
+from ckanext.hanoi.model.harvest import Run, Source
 
 log = logging.getLogger(__name__)
 
@@ -81,39 +81,26 @@ def write(run_id: str, batch_id: int) -> None:
 
 def _run(run_id: str, inline: bool, progress: Progress | None) -> None:
     with locks.held(lock_name(run_id)) as got:
-        if not got or not _begin(run_id):
+        number = fence.begin(run_id) if got else None
+        if number is None:
             return
         setup = _setup(run_id)
         try:
             assert setup
             with Writer(run_id, setup) as writer:
-                _read(run_id, setup, writer, inline, progress)
+                _read(run_id, setup, number, writer, inline, progress)
                 _drain(run_id, writer, progress)
-            _patiently(lambda: finish(run_id, setup))
-        except Stopped:
+            _patiently(lambda: finish(run_id, setup, number))
+        except fence.Stopped:
             log.info("Run %s was stopped", run_id)
             return
         except Exception as error:
             if errors.database_gone(error):
                 raise
             log.exception("Run %s failed", run_id)
-            _fail(run_id, error)
+            if not _fail(run_id, number, error):
+                return
     notify.run_ended(run_id)
-
-
-def _begin(run_id: str) -> bool:
-    values = {
-        "status": "running",
-        "started": sa.func.coalesce(Run.started, now()),
-        "heartbeat": now(),
-    }
-    result: Any = model.Session.execute(
-        sa.update(Run)
-        .where(Run.id == run_id, Run.status.in_(("queued", "running")))
-        .values(**values)
-    )
-    model.Session.commit()
-    return bool(result.rowcount)
 
 
 def _setup(run_id: str) -> Setup | None:
@@ -133,8 +120,9 @@ def _status(run_id: str) -> str | None:
 
 
 def _read(
-    run_id: str, setup: Setup, writer: Writer, inline: bool, progress: Progress | None
-) -> None:
+    run_id: str, setup: Setup, number: int, writer: Writer, inline: bool,
+    progress: Progress | None,
+) -> None:  # fmt: skip
     done = model.Session.execute(sa.select(Run.read_done).where(Run.id == run_id)).scalar_one()
     if done:
         return
@@ -154,16 +142,17 @@ def _read(
             progress(report.count(run_id))
 
     try:
-        Reader(run_id, setup, on_batch).read()
+        Reader(run_id, setup, number, on_batch).read()
     except (SourceError, ConfigError, KeyError) as error:
         model.Session.rollback()
-        _note_failure(run_id, error)
+        _note_failure(run_id, number, error)
 
 
-def _note_failure(run_id: str, error: Exception) -> None:
+def _note_failure(run_id: str, number: int, error: Exception) -> None:
     """The source can't be read further: what was read is still written, nothing is removed."""
     message = error.message if isinstance(error, SourceError) else "%(error)s"
     params = error.params if isinstance(error, SourceError) else {"error": str(error)}
+    fence.hold(run_id, number)
     model.Session.execute(
         sa.update(Run)
         .where(Run.id == run_id)
@@ -192,7 +181,7 @@ def _drain(run_id: str, writer: Writer, progress: Progress | None) -> None:
     def every_batch() -> None:
         while (batch_id := batches.following(run_id)) is not None:
             if _status(run_id) != "running":
-                raise Stopped(run_id)
+                raise fence.Stopped(run_id)
             wrote = False
             while batch_id is not None:
                 wrote = writer.write(batch_id) or wrote
@@ -219,11 +208,15 @@ def _patiently(work: Callable[[], None]) -> None:
             time.sleep(PAUSE)
 
 
-def _fail(run_id: str, error: Exception) -> None:
+def _fail(run_id: str, number: int, error: Exception) -> bool:
+    """Whether the run was still ours to fail."""
     model.Session.rollback()
-    entry = model.Session.get(Run, run_id)
-    if entry is None or entry.status != "running":
-        return
+    try:
+        fence.hold(run_id, number)
+    except fence.Stopped:
+        return False
+    entry = model.Session.get(Run, run_id, populate_existing=True)
+    assert entry
     if isinstance(error, errors.SEARCH_GONE):
         entry.message = N_(
             "The search index does not answer; what was written is indexed when it does"
@@ -233,3 +226,4 @@ def _fail(run_id: str, error: Exception) -> None:
         entry.message = "%(kind)s: %(error)s"
         entry.params = {"kind": type(error).__name__, "error": str(error)[:1000]}
     close(entry, "failed")
+    return True

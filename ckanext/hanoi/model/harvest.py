@@ -78,7 +78,8 @@ class Run(BaseModel):
     #: manual, schedule or retry.
     trigger = column(sa.UnicodeText, nullable=False, default="manual")
     user_id = column(sa.UnicodeText)
-    #: force: compare every record in full; full: don't use ``since``; retry_of: id of a run.
+    #: force: compare every record in full; full: don't use ``since``; retry_of: id of a run;
+    #: approved, rejected: what an admin said of what is missing; unsettled: see ``baseline``.
     options = column(JSONB, nullable=False, default=dict)
     created = column(sa.DateTime, nullable=False, default=now)
     started = column(sa.DateTime)
@@ -92,6 +93,10 @@ class Run(BaseModel):
     #: The source said that nothing changed since the last complete read.
     not_modified = column(sa.Boolean, nullable=False, default=False)
     counts = column(JSONB, nullable=False, default=dict)
+    #: Datasets that the source had here before: of these so many may be missing (``baseline``).
+    known = column(sa.Integer)
+    #: Number of who goes on with it now (``fence``).
+    fence = column(sa.Integer, nullable=False, default=0, server_default=sa.text("0"))
     #: Why it failed or is held: English message id and its parameters.
     message = column(sa.UnicodeText)
     params = column(JSONB, nullable=False, default=dict)
@@ -137,6 +142,12 @@ class Identity(BaseModel):
     __table_args__ = (
         sa.Index("ix_hanoi_identity_package", "package_id"),
         sa.Index("ix_hanoi_identity_guid", "guid"),
+        sa.Index(
+            "ix_hanoi_identity_missing",
+            "source_id",
+            "guid",
+            postgresql_where=sa.text("state = 'missing'"),
+        ),
     )
 
     source_id = column(
@@ -144,7 +155,8 @@ class Identity(BaseModel):
     )
     guid = column(sa.UnicodeText, primary_key=True)
     package_id = column(sa.UnicodeText, nullable=False)
-    #: active, missing (in its grace period), removed, detached, yielded (another source has it).
+    #: active, missing (in its grace period), removed (by a run), deleted (by a person, for good),
+    #: detached, yielded (another source has it).
     state = column(sa.UnicodeText, nullable=False, default="active")
     #: Fingerprint of record and mapping when it was last written.
     hash = column(sa.UnicodeText)

@@ -481,13 +481,13 @@ def test_a_preview_says_what_a_run_would_do_and_writes_nothing(admin, portal):
     portal.fill(3)
     admin.add_source(portal.url)
     first = helpers.call_action("hanoi_harvest_preview", id="cong")
-    assert first["counts"] == {"created": 3}
+    assert first["counts"] == {"seen": 3, "unchanged": 0, **NOTHING, "created": 3}
     assert admin.datasets() == []
     assert model.Session.query(Identity).count() == 0
     admin.run()
     portal.datasets[1]["title"] = "Tên mới"
     second = helpers.call_action("hanoi_harvest_preview", id="cong")
-    assert second["counts"] == {"unchanged": 2, "updated": 1}
+    assert second["counts"] == {"seen": 3, "unchanged": 2, **NOTHING, "updated": 1}
     (change,) = [c for c in second["changes"] if c["action"] == "updated"]
     assert change["diff"]["title"] == ["Bộ dữ liệu số 1", "Tên mới"]
 
@@ -500,7 +500,8 @@ def test_a_preview_of_a_whole_source_tells_what_is_missing_and_what_the_guard_wi
     admin.run()
     gone = portal.datasets.pop()
     result = helpers.call_action("hanoi_harvest_preview", id="cong")
-    assert (result["counts"], result["hold"]) == ({"unchanged": 19, "missing": 1}, None)
+    assert result["counts"] == {"seen": 19, "unchanged": 19, **NOTHING, "missing": 1}
+    assert result["hold"] is None
     assert result["changes"][-1]["guid"] == gone["id"]
     del portal.datasets[5:]
     result = helpers.call_action("hanoi_harvest_preview", id="cong")
@@ -508,7 +509,8 @@ def test_a_preview_of_a_whole_source_tells_what_is_missing_and_what_the_guard_wi
     # of a source that was not read to its end nothing is said
     portal.fill(20)
     result = helpers.call_action("hanoi_harvest_preview", id="cong", limit=5)
-    assert (result["counts"], result["hold"]) == ({"unchanged": 5}, None)
+    assert result["counts"] == {"seen": 5, "unchanged": 5, **NOTHING}
+    assert result["hold"] is None
 
 
 def test_a_preview_tells_two_datasets_of_one_identifier_apart_as_a_run_does(admin, portal):
@@ -518,7 +520,8 @@ def test_a_preview_tells_two_datasets_of_one_identifier_apart_as_a_run_does(admi
     admin.add_source(portal.url)
     run = admin.run()
     result = helpers.call_action("hanoi_harvest_preview", id="cong")
-    assert result["counts"] == {"unchanged": run["counts"]["created"]}
+    number = run["counts"]["created"]
+    assert result["counts"] == {"seen": number, "unchanged": number, **NOTHING}
 
 
 def test_a_source_can_be_previewed_before_it_is_saved(admin, portal):

@@ -22,7 +22,7 @@ from sqlalchemy.orm import selectinload
 from ckanext.hanoi import bulk
 from ckanext.hanoi.harvest import diff
 from ckanext.hanoi.harvest.mapping.fields import FIELDS
-from ckanext.hanoi.harvest.writing import fresh, tags, versions
+from ckanext.hanoi.harvest.writing import deleted, fresh, tags, versions
 from ckanext.hanoi.harvest.writing.asked import answering
 from ckanext.hanoi.harvest.writing.documents import Documents
 from ckanext.hanoi.harvest.writing.shown import Shown
@@ -222,6 +222,20 @@ class Catalog:
     def remove(self, id_: str) -> None:
         """Delete (not purge) the dataset; commits, as CKAN's action does."""
         tk.get_action("package_delete")(self._context(), {"id": id_})
+
+    @property
+    def deletes_together(self) -> bool:
+        """Whether ``delete`` takes several datasets into one transaction."""
+        return deleted.is_possible()
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Delete (not purge) the datasets; to be indexed afterwards. Of one alone it may commit:
+        whatever belongs to it has to be in the session."""
+        if self.deletes_together:
+            deleted.delete(self._context(defer_commit=True), ids)
+            return
+        for id_ in ids:
+            deleted.delete_one(self._context(), id_)
 
     def commit(self) -> None:
         model.Session.commit()

@@ -58,7 +58,7 @@ def carried_by(source: Source, guid: str, dataset: dict[str, Any]) -> Carried | 
         .join(Source, Source.id == Identity.source_id)
         .where(
             Identity.guid.in_(names),
-            Identity.state.in_(("active", "missing", "detached")),
+            Identity.state.in_(("active", "missing", "detached", "deleted")),
             _comes_after(source),
         )
         .order_by(Source.priority.desc())

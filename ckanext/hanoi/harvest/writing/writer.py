@@ -23,7 +23,15 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.hanoi.harvest import diff, errors, language, locks, report, visibility
+from ckanext.hanoi.harvest import (
+    diff,
+    errors,
+    language,
+    locks,
+    report,
+    standing,
+    visibility,
+)
 from ckanext.hanoi.harvest.packing import pack, unpack_record
 from ckanext.hanoi.harvest.record import N_, Record
 from ckanext.hanoi.harvest.secrets import mask
@@ -252,6 +260,9 @@ class Writer:
         transaction = _Transaction(self.catalog.states(item.package_id for item in work))
         todo: list[tuple[_Item, dict[str, Any]]] = []
         for item in work:
+            state = transaction.states.get(item.package_id)
+            if item.identity and standing.is_kept_here(item.identity.state, state):
+                continue
             if self._is_written(item, transaction.states):
                 # perhaps by a process that died before it could index it
                 transaction.written.append(item.package_id)
@@ -288,9 +299,7 @@ class Writer:
 
     def _is_ours(self, item: _Item, dataset: dict[str, Any], transaction: _Transaction) -> bool:
         """False where another source of higher priority carries the dataset."""
-        if item.identity:
-            return item.identity.state != "yielded"
-        if not self.has_rivals:
+        if item.identity or not self.has_rivals:
             return True
         elsewhere = priority.carried_by(self.setup.source, item.record.guid, dataset)
         if elsewhere is None:
@@ -300,6 +309,10 @@ class Writer:
             transaction.identities.append(self._identity(item, "yielded", []))
             return False
         transaction.states.update(self.catalog.states([item.package_id]))
+        if transaction.states.get(item.package_id) == "deleted":
+            # by a person: another source doesn't bring it back either
+            transaction.identities.append(self._identity(item, "deleted", []))
+            return False
         priority.take_over(self.setup.source, item.package_id)
         return True
 

@@ -9,7 +9,7 @@ import pytest
 from ckan import model
 from ckan.tests import helpers
 
-from ckanext.hanoi.harvest import runs, work
+from ckanext.hanoi.harvest import fence, runs, work
 from ckanext.hanoi.harvest.reader import Reader
 from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.harvest.writing.catalog import Catalog
@@ -78,7 +78,9 @@ def setup_of(run_id: str) -> Setup:
 
 
 def read(run_id: str) -> None:
-    Reader(run_id, setup_of(run_id), lambda _batch, _last: None).read()
+    number = fence.begin(run_id)
+    assert number
+    Reader(run_id, setup_of(run_id), number, lambda _batch, _last: None).read()
 
 
 def write(run_id: str) -> None:
