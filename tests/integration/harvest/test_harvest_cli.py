@@ -36,7 +36,8 @@ def test_a_source_is_added_harvested_shown_edited_and_removed(hanoi, portal, tmp
     config.write_text("keywords: [chung]", encoding="utf-8")
     add(hanoi, portal.url, "cong", "--config", str(config), "--every", "daily")
     preview = hanoi("harvest", "preview", "cong", "--json")
-    assert json.loads(preview.stdout)["counts"] == {"created": 3}
+    counts = json.loads(preview.stdout)["counts"]
+    assert (counts["seen"], counts["created"], sum(counts.values())) == (3, 3, 6)
     run = hanoi("harvest", "run", "cong", "--inline", "--json")
     assert run.exit_code == 0
     assert json.loads(run.stdout)["counts"]["created"] == 3

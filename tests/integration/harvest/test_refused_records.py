@@ -13,6 +13,7 @@ from ckan.tests import helpers
 from ckanext.hanoi.dataset import rules
 from ckanext.hanoi.harvest import work
 from ckanext.hanoi.harvest.connectors import ckan as connector
+from ckanext.hanoi.harvest.parsing import addresses
 
 NUMBER = 12
 
@@ -99,7 +100,7 @@ def test_what_the_tables_of_ckan_cannot_hold_is_fitted_and_kept(admin, portal):
     found = {d["name"]: d for d in admin.datasets()}
     assert len(found) == NUMBER
     (file,) = found["bo-du-lieu-0"]["resources"]
-    assert (file["url"], file["download_url"]) == ("", f"https://data.example.org/{long}")
+    assert (file["url"], file["url_text"]) == ("", f"https://data.example.org/{long}")
     assert found["bo-du-lieu-1"]["resources"][0]["url_text"].endswith(noise(40_000)[-20:])
     assert len(found["bo-du-lieu-2"]["title"]) <= 201
     assert found["bo-du-lieu-4"]["title"] == "Số liệu"
@@ -112,6 +113,7 @@ def test_a_limit_of_the_database_that_the_mapping_lets_pass_is_the_records_own(
     admin, portal, monkeypatch
 ):
     monkeypatch.setattr(rules, "MAX_INDEXED_BYTES", 100_000)
+    monkeypatch.setattr(addresses, "LONGEST", 100_000)
     portal.fill(NUMBER)
     portal.datasets[4]["resources"][0]["url"] = f"https://data.example.org/{noise(6_000)}"
     portal.datasets[9]["title"] = noise(6_000)

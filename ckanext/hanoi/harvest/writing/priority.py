@@ -54,7 +54,7 @@ def carried_by(source: Source, guid: str, dataset: dict[str, Any]) -> Carried | 
     if not names:
         return None
     row = model.Session.execute(
-        sa.select(Identity.package_id, Source.priority)
+        sa.select(Identity.package_id, Source.priority, Identity.state)
         .join(Source, Source.id == Identity.source_id)
         .where(
             Identity.guid.in_(names),
@@ -64,7 +64,11 @@ def carried_by(source: Source, guid: str, dataset: dict[str, Any]) -> Carried | 
         .order_by(Source.priority.desc())
         .limit(1)
     ).first()
-    return Carried(row[0], ours=(source.priority or 0) > row[1]) if row else None
+    if row is None:
+        return None
+    # what a person has made the catalog's own, or has deleted, is no source's to take
+    free = row[2] in ("active", "missing")
+    return Carried(row[0], ours=free and (source.priority or 0) > row[1])
 
 
 def take_over(source: Source, package_id: str) -> None:
