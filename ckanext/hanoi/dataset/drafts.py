@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ckanext.hanoi.vietnamese import nfc
+
 #: The name of a draft that has no title yet; it makes way for a name made of the title.
 _NAME = re.compile(r"ban-nhap-[0-9a-f]{8}")
 #: Fields that say nothing about whether a person has been on a page.
@@ -50,4 +52,6 @@ def _is_filled(field: Mapping[str, Any], dataset: Mapping[str, Any]) -> bool:
 
 
 def _is_empty(value: Any) -> bool:
-    return value in (None, "", [], {})
+    if isinstance(value, str):
+        return not nfc(value).strip()
+    return value in (None, [], {})

@@ -249,6 +249,34 @@ def test_markup_in_metadata_is_only_text(browser, agency):
     assert not [s for s in described if "<" in s.get_text()]
 
 
+@pytest.mark.parametrize("title", ["", "   ", "\u00a0\u200b"])
+def test_the_first_page_is_not_left_without_a_title(browser, agency, title):
+    browser.open("/dataset/new").send(title=title, name="", notes="Mô tả", owner_org=agency["id"])
+    assert browser.step == "Đây là dữ liệu gì"
+    error = browser.page.select_one(".error-explanation a[href='#field-title']")
+    assert error.get_text(strip=True) == "Tên tập dữ liệu"
+    assert browser.page.select_one("#field-notes").get_text(strip=True) == "Mô tả"
+    assert not model.Session.query(model.Package).count()
+    browser.send(title="Cây xanh", name="")
+    assert browser.path == "/vi/dataset/new/cay-xanh/2"
+
+
+def test_a_draft_that_has_a_title_does_not_lose_it_on_the_first_page(browser, agency):
+    first_page(browser, agency)
+    browser.open("/dataset/new/truong-mam-non/1").send(title=" ")
+    assert browser.page.select_one(".error-explanation a[href='#field-title']")
+    assert model.Package.get("truong-mam-non").title == "Trường mầm non"
+    browser.send(title="Trường công lập")
+    assert browser.step == "Ai phụ trách"
+    assert model.Package.get("truong-mam-non").title == "Trường công lập"
+
+
+def test_a_draft_is_saved_without_a_title_where_that_is_what_was_pressed(browser, agency):
+    browser.open("/dataset/new").send(save="draft", title="", name="", owner_org=agency["id"])
+    [draft] = model.Session.query(model.Package)
+    assert (draft.state, draft.title) == ("draft", "")
+
+
 def test_without_an_address_the_form_goes_on_under_that_of_the_title(browser, agency):
     browser.open("/dataset/new").send(title="Cây xanh đường phố", name="", owner_org=agency["id"])
     assert browser.path == "/vi/dataset/new/cay-xanh-duong-pho/2"
