@@ -16,7 +16,7 @@ from ckanext.hanoi.harvest.standards import data_json, data_json_feed
 from ckanext.hanoi.harvest.standards.data_json_feed import Feed, TooDeep
 
 #: Datasets of a page of ckanext-dcat; lists of such a round number may be a page of several.
-_PAGE, _ROUND = 100, 10
+_PAGE, _ROUND = 100, 5
 _MOST_PAGES = 10_000
 #: So large a document is parsed once more for the reason why it can't be.
 _LOOKED_AT = 64 * 1024 * 1024
@@ -172,7 +172,9 @@ def _following(fetcher: Fetcher, response: Response, reading: _Reading) -> Respo
     if parts.scheme not in ("http", "https"):
         return None
     try:
-        following = fetcher.get(address)
+        following = fetcher.get(address, etag=response.etag)
+        if following.not_modified:
+            return response  # it does not know what a page is
         following.refuse_html()
     except FetchError as e:
         if reading.likely and (e.status is None or e.status in (401, 403, 429) or e.status >= 500):

@@ -10,6 +10,7 @@ from ckanext.hanoi import dates
 from ckanext.hanoi.harvest.inventory import values
 from ckanext.hanoi.harvest.mapping.formats import term_of_format
 from ckanext.hanoi.harvest.parsing import addresses
+from ckanext.hanoi.harvest.parsing.clean import decode_entities
 from ckanext.hanoi.vietnamese import slug
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -92,7 +93,7 @@ class _Draft:
     def _texts(self, key: str) -> list[str]:
         value = self.fields.get(key)
         items: Iterable[Any] = value if isinstance(value, list) else [value]
-        return [str(item) for item in items if item not in (None, "")]
+        return [decode_entities(str(item)) for item in items if item not in (None, "")]
 
     def _text(self, key: str) -> str:
         text = "\n".join(self._texts(key))

@@ -254,7 +254,7 @@ def _prepared(data: bytes, kind: str) -> bytes:
 
 def _repaired(data: bytes) -> bytes:
     """Turtle whose addresses have characters that must be escaped, with these escaped."""
-    text = data.decode("utf-8", "replace").lstrip("\ufeff")
+    text = json_text.text_of(data).lstrip("\ufeff")
 
     def escape(match: re.Match[str]) -> str:
         address = re.sub(r"\\(?!u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})", "/", match[1]).strip()

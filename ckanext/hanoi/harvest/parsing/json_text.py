@@ -18,8 +18,6 @@ _BOMS = (
 )  # fmt: skip
 #: Declared for want of better, and no reason to believe that there is no Vietnamese in it.
 _GUESSES = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252"})
-#: So many good sequences of UTF-8 outweigh one bad byte.
-_OUTWEIGH = 4
 _MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
@@ -27,6 +25,7 @@ _MULTIBYTE = re.compile(
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
 _SPACE = re.compile(r"[\s\ufeff]+")
 _WORD = re.compile(r"[^\s\ufeff\"\[\]{}:,]{1,400}")
+_COMMENT = re.compile(r"//[^\n\r]{0,5000}(?=[\n\r])|/\*(?:[^*]|\*(?!/)){0,5000}\*/")
 _RAW = re.compile(r"[\x00-\x1f]")
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.S)
 #: What JavaScript, Python and PHP write for "no value".
@@ -50,14 +49,16 @@ def text_of(data: bytes, declared: str | None = None) -> str:
     for bom, codec in _BOMS:
         if data.startswith(bom):
             return data.decode(codec, "replace")
+    if b"\0" in data[:200]:
+        return decode(data)[0]
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
     rough = data.decode("utf-8", "replace")
-    if _OUTWEIGH * (rough.count("\ufffd") - data.count(b"\xef\xbf\xbd")) <= len(
-        _MULTIBYTE.findall(data)
-    ):
+    # in another encoding, bytes rarely make a sequence of UTF-8
+    bad = rough.count("\ufffd") - data.count(b"\xef\xbf\xbd")
+    if bad <= len(_MULTIBYTE.findall(data)):
         return rough
     if declared and declared not in _GUESSES:
         try:
@@ -142,10 +143,14 @@ class Repair:
             return _STRING.match(text, at)
         if char in "[]{}:,":
             return _ONE.match(text, at)
+        if char == "/" and (comment := _COMMENT.match(text, at)):
+            return comment
         return _SPACE.match(text, at) or _WORD.match(text, at)
 
     def _put(self, token: str) -> None:
         first = token[0]
+        if first == "/" and token[:2] in ("//", "/*"):
+            return
         if first.isspace() or first == "\ufeff":
             (self._out.append if not self._comma else self._hold)(token.replace("\ufeff", ""))
             return

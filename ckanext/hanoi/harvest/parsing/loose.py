@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ckanext.hanoi.harvest.parsing.clean import plain_text
+from ckanext.hanoi.harvest.parsing.clean import decode_entities, plain_text
 
 #: Where an object has its name, the best key first.
 _NAMES = (
@@ -58,7 +58,8 @@ def texts(value: Any, split: str = "") -> list[str]:
         for item in value:
             found += texts(item, split) if isinstance(item, list) else [text(item)]
     elif isinstance(value, str) and split:
-        found = [part.strip() for part in re.split(f"[{re.escape(split)}]", value)]
+        parts = re.split(f"[{re.escape(split)}]", decode_entities(value))
+        found = [part.strip() for part in parts]
     else:
         found = [text(value)]
     return list(dict.fromkeys(part for part in found if part))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from ckanext.hanoi.harvest.parsing import xml_repair
+from ckanext.hanoi.harvest.parsing import json_text, xml_repair
 
 __all__ = [
     "XmlError", "attribute", "canonical", "child", "children", "descendants", "is_html",
@@ -30,6 +30,8 @@ _FORBIDDEN = re.compile(
     re.I,
 )
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
+_UNDECLARED = re.compile(r"Namespace prefix ([A-Za-z_][\w.-]{0,60}) (?:for|on) ")
+_PREFIXES_FORGOTTEN = 12
 #: A program's warning before the document is no longer than this.
 _LATE = 64 * 1024
 _BOMS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -82,10 +84,16 @@ def _read_somehow(raw: bytes) -> Element:
         clean = _repaired(attempt)
         if _doctype(clean):
             raise XmlError("a document type is not accepted") from first
-        try:
-            return _read(clean)
-        except (etree.XMLSyntaxError, ValueError):
-            continue
+        for _ in range(_PREFIXES_FORGOTTEN):
+            try:
+                return _read(clean)
+            except etree.XMLSyntaxError as e:
+                missing = _UNDECLARED.search(str(e))
+                if missing is None:
+                    break
+                clean = xml_repair.with_prefix(clean, missing[1], _root_start(clean))
+            except ValueError:
+                break
     raise XmlError(str(first)) from first
 
 
@@ -114,9 +122,11 @@ def _repaired(raw: bytes) -> bytes:
     declared = _DECLARED.match(raw)
     name = declared.group(1).decode("ascii") if declared else "utf-8"
     try:
-        text = raw.decode(name, "replace")
+        text = raw.decode(name)
+    except UnicodeDecodeError:
+        text = json_text.text_of(raw, name)
     except LookupError:
-        text = raw.decode("utf-8", "replace")
+        text = json_text.text_of(raw)
     clean = _FORBIDDEN.sub(b"", text.encode())
     clean = _DECLARED.sub(lambda m: m.group().replace(m.group(1), b"utf-8"), clean)
     return xml_repair.mended(clean)

@@ -38,6 +38,21 @@ _LESS = re.compile(rb"<(?![A-Za-z_/!?\x80-\xff])")
 _INNER_DECLARATION = re.compile(rb"<\?xml\s[^<>?]{0,300}\?>", re.I)
 
 
+#: What catalogues write without saying where it comes from.
+_NAMESPACES = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "dcat": "http://www.w3.org/ns/dcat#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#", "dct": "http://purl.org/dc/terms/",
+    "dcterms": "http://purl.org/dc/terms/", "dc": "http://purl.org/dc/elements/1.1/",
+    "foaf": "http://xmlns.com/foaf/0.1/", "vcard": "http://www.w3.org/2006/vcard/ns#",
+    "skos": "http://www.w3.org/2004/02/skos/core#", "owl": "http://www.w3.org/2002/07/owl#",
+    "adms": "http://www.w3.org/ns/adms#", "schema": "http://schema.org/",
+    "locn": "http://www.w3.org/ns/locn#", "xlink": "http://www.w3.org/1999/xlink",
+    "gco": "http://www.isotc211.org/2005/gco", "gmd": "http://www.isotc211.org/2005/gmd",
+    "gml": "http://www.opengis.net/gml/3.2", "gmx": "http://www.isotc211.org/2005/gmx",
+    "srv": "http://www.isotc211.org/2005/srv", "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+}  # fmt: skip
+
+
 class RefusedError(ValueError):
     """A document type that does more than to name a few texts."""
 
@@ -120,6 +135,16 @@ def _resolved(value: bytes, values: dict[bytes, bytes]) -> bytes:
     if len(whole) > _LONGEST_VALUE or inner > 3 or _REFERENCE.search(whole):
         raise RefusedError
     return whole
+
+
+def with_prefix(raw: bytes, prefix: str, root: int) -> bytes:
+    """The document with a prefix declared that it uses and nobody declared; ``root`` is where its
+    first element begins."""
+    name = re.compile(rb"<[^\s<>/]{1,200}").match(raw, root)
+    if name is None:
+        return raw
+    address = _NAMESPACES.get(prefix, f"urn:prefix:{prefix}#")
+    return raw[: name.end()] + f' xmlns:{prefix}="{address}"'.encode() + raw[name.end() :]
 
 
 def mended(raw: bytes) -> bytes:

@@ -16,7 +16,9 @@ from ckanext.hanoi.harvest.standards.draft import (
     absolute,
     cleaned,
     copies,
+    earliest,
     is_file,
+    latest,
     page,
     read,
     unique,
@@ -33,7 +35,7 @@ _USED = frozenset(
     "applicableLegislation".split()
 )
 #: Of these a field holds one value; the others are kept as extras.
-_ONCE = ("identifier", "contactPoint", "publisher", "landingPage")
+_ONCE = ("identifier", "contactPoint", "publisher", "landingPage", "issued", "modified")
 _PAGES = "landingPage_other"
 _USED_PART = frozenset(
     "@type @id identifier title name description accessURL downloadURL format mediaType byteSize "
@@ -66,8 +68,8 @@ def to_draft(record: Mapping[str, Any], base: str = "") -> dict[str, Any]:
         "language": loose.texts(record.get("language"), ",;"),
         "license": licence,
         "rights": "\n".join(unique(loose.texts(record.get("rights")))),
-        "issued": loose.text(record.get("issued")),
-        "modified": loose.text(record.get("modified")),
+        "issued": earliest(loose.texts(record.get("issued"))),
+        "modified": latest(loose.texts(record.get("modified"))),
         "contact": _contact(record.get("contactPoint")),
         "url": url,
         "conforms_to": loose.texts(record.get("conformsTo")),

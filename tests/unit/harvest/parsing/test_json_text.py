@@ -20,6 +20,7 @@ WRONG = [
     ('callback({"a": 1});', {"a": 1}),
     ("/* x */ window.data = [1,\n];\n", [1]),
     (")]}',\n[1]", [1]),
+    ('{"a": 1, // một\n /* hai */ "b": "// /* */"}', {"a": 1, "b": "// /* */"}),
     ('\n\n\ufeff{"a": 1}', {"a": 1}),
     ('{"a": "C:\\dữ liệu", "b": "it\\\'s", "c": "\\u12"}',
      {"a": "C:\\dữ liệu", "b": "it's", "c": "\\u12"}),
@@ -61,6 +62,7 @@ TEXT = '{"dataset": [{"title": "Danh sách hồ chứa", "publisher": {"name": "
     ("data", "declared"),
     [
         (TEXT.encode(), None), (TEXT.encode(), "iso8859-1"), (TEXT.encode("utf-16"), "utf-8"),
+        (TEXT.encode("utf-16-le"), None),
         (TEXT.encode("utf-8-sig"), None),
     ],
 )  # fmt: skip
