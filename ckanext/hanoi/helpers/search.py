@@ -15,3 +15,8 @@ def hanoi_facet_items(name: str, search_facets: dict[str, Any] | None) -> list[d
 def hanoi_facet_label(item: dict[str, Any]) -> str:
     """The whole label of a facet's item, indented below what it belongs to."""
     return catalog.indented(item)
+
+
+def hanoi_facets_for_robots() -> list[str]:
+    """The parameters of facets, ours and CKAN's, that no search engine should combine."""
+    return sorted({*catalog.EVERYWHERE, "organization", "groups", "tags", "license_id"})
