@@ -18,7 +18,7 @@ from flask import Blueprint
 from ckanext.hanoi import bulk, collect, continued, own_yaml, search
 from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
-from ckanext.hanoi.dataset import file_names, protection
+from ckanext.hanoi.dataset import file_names, protection, stock_keys
 from ckanext.hanoi.dcat import settings as dcat_settings
 from ckanext.hanoi.declaration import declare
 from ckanext.hanoi.harvest.writing import versions
@@ -97,6 +97,9 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     def delete(self, entity):
         # CKAN takes it out of the index before the database knows that it is deleted
         versions.hold(entity.id)
+
+    def after_dataset_show(self, context, pkg_dict):
+        stock_keys.fill(pkg_dict)
 
     def after_dataset_create(self, context, pkg_dict):
         gate.hold(context, pkg_dict["id"])

@@ -31,6 +31,18 @@ def _failed(key, errors, message: str) -> Exception:
     return tk.StopOnError()
 
 
+def hanoi_organization_title(key, data, errors, context):
+    """The title; where the API gives none, a new organization is called by its name, as stock
+    CKAN shows it, and an update keeps the one that is there."""
+    value = data.get(key)
+    if value is not tk.missing and value is not None:
+        return  # an emptied one is refused by the next validator
+    stored = context.get("group")
+    data[key] = (stored.title or stored.name) if stored is not None else data.get(("name",))
+    if data[key] is tk.missing or data[key] is None:
+        data[key] = ""
+
+
 def hanoi_organization_name(key, data, errors, context):
     """The name in addresses: as given, else made from the title and free."""
     value = data.get(key)

@@ -44,9 +44,9 @@ def complaint(error: rules.RuleError) -> str:
 
 
 def drop(key: Key, data: Data) -> NoReturn:
-    """No value: nothing is stored for a field, an empty text for a column."""
+    """No value: nothing is stored for a field, an empty text or none for a column."""
     if key[-1] in COLUMNS and data.get(key) is not tk.missing:
-        data[key] = None if key[-1] == "size" else ""
+        data[key] = None if key[-1] == "size" or data.get(key) is None else ""
     else:
         data.pop(key, None)
     raise tk.StopOnError

@@ -210,7 +210,15 @@ def hanoi_format(key, data, errors, context):
     _FORMAT(key, data, errors, context)
 
 
-_FORMAT = apply(lambda value: rules.term("format", value))
+def _known_format(value: Any) -> str:
+    """The code of the vocabulary; what it does not know is kept as it is written."""
+    try:
+        return rules.term("format", value)
+    except rules.RuleError:
+        return rules.short_text(value)
+
+
+_FORMAT = apply(_known_format)
 
 
 def hanoi_media_type(key, data, errors, context):

@@ -141,3 +141,41 @@ def test_the_people_of_an_old_dataset_are_shown_corrected_and_said_in_rdf(app, o
     described = page.select_one("script[type='application/ld+json']")
     assert described.get_text()
     assert "2020-13-45" not in described.get_text()
+
+
+def test_a_client_of_stock_ckan_finds_every_key_that_it_relies_on(agency):  # noqa: F811
+    made = call("package_create", name="toi-thieu", owner_org=agency["id"],
+                resources=[{"url": "https://example.org/a"}])
+    found = call("package_search", q="name:toi-thieu")["results"][0]
+    for dataset in (made, call("package_show", id="toi-thieu"), found):
+        assert dataset["extras"] == []
+        assert set(dataset) >= set(
+            "author author_email creator_user_id groups id isopen license_id license_title "
+            "maintainer maintainer_email metadata_created metadata_modified name notes "
+            "num_resources num_tags organization owner_org private resources state tags title "
+            "type url version".split()
+        )
+        assert set(dataset["resources"][0]) >= set(
+            "cache_url description format hash last_modified mimetype name position size url "
+            "url_type".split()
+        )
+
+
+def test_an_organization_without_a_title_is_called_by_its_name():
+    made = call("organization_create", name="khong-ten")
+    assert made["title"] == "khong-ten"
+    call("organization_patch", id="khong-ten", title="Có tên")
+    call("organization_update", id="khong-ten", name="khong-ten", description="Mới")
+    assert call("organization_show", id="khong-ten")["title"] == "Có tên"
+
+
+@pytest.mark.ckan_config("ckan.auth.create_unowned_dataset", True)
+@pytest.mark.ckan_config("ckan.auth.create_dataset_if_not_in_organization", True)
+@pytest.mark.ckan_config("ckanext.hanoi.approval", "off")
+def test_a_dataset_without_an_organization_is_made_where_ckan_allows_it():
+    user = factories.User()
+    made = helpers.call_action("package_create", {"user": user["name"], "ignore_auth": False},
+                               name="vo-chu", title="Vô chủ")
+    assert made["owner_org"] is None
+    changed = call("package_patch", id="vo-chu", notes="Mới")
+    assert changed["notes"] == "Mới"
