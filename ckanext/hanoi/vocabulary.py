@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -28,6 +27,7 @@ from rapidfuzz import fuzz, process
 
 from ckanext.hanoi import own_yaml
 from ckanext.hanoi.vietnamese import fold
+from ckanext.hanoi.vietnamese.letters import normalized
 
 FOLDER = Path(__file__).parent / "schemas" / "vocabularies"
 
@@ -179,7 +179,7 @@ def _term(entry: Mapping[str, Any], name: str) -> Term:
     aliases = entry.get("aliases", [])
     if not all(isinstance(text, str) for text in [*texts, *aliases]) or not all(texts[:3]):
         raise VocabularyError(f"{name}: code, vi and en must be text: {entry!r}")
-    code, vi, en, uri = (unicodedata.normalize("NFC", str(text)) for text in texts)
+    code, vi, en, uri = (normalized("NFC", str(text)) for text in texts)
     extra = {key: value for key, value in entry.items() if key not in _FIELDS}
     return Term(code, vi, en, uri, tuple(aliases), extra)
 
@@ -195,7 +195,7 @@ def _address_key(text: str) -> str:
 
 def _exact_key(text: str) -> str:
     """Case, spaces and the place of the tone mark make no difference; the tone itself does."""
-    words = unicodedata.normalize("NFD", text).casefold().split()
+    words = normalized("NFD", text).casefold().split()
     return " ".join(_tones_last(word) for word in words)
 
 

@@ -173,6 +173,8 @@ def local(name: Words) -> Local | None:
 
     None where no word says that a people's committee or a place is meant.
     """
+    if len(name) > MAX_WORDS:
+        return None
     english = _english(name)
     if english:
         return english

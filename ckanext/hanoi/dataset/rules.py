@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from ckanext.hanoi.dates import parse
 from ckanext.hanoi.vietnamese import fold, slug
+from ckanext.hanoi.vietnamese.letters import normalized
 from ckanext.hanoi.vocabulary import Term, vocabulary
 
 #: Solr's limit for one string is 32,766 bytes; a character takes at most four.
@@ -53,7 +54,7 @@ def text(value: Any) -> str:
         value = str(value)
     if value.isascii() and value.isprintable():
         return value.strip()
-    value = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", value))
+    value = _LINE_ENDS.sub("\n", normalized("NFC", value))
     return "".join(
         char for char in value if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")
     ).strip()

@@ -46,8 +46,8 @@ _BY_NAME = frozenset({"NDJSON", "Turtle", "N-Triples", "N-Quads", "TriG", "N3", 
 _DECLARED = re.compile(r"<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([\w.:-]{2,40})[\"']")
 _ROOT = re.compile(r"<\s*(?:([\w.-]+):)?([A-Za-z_][\w.-]*)")
 _SKIPPED = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)", re.DOTALL | re.IGNORECASE)
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
-                   re.DOTALL | re.IGNORECASE)  # fmt: skip
+_HTML = re.compile(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_BLANK = re.compile(r"\s*")
 _XML_ROOTS = {"kml": "KML", "gpx": "GPX", "RDF": "RDF/XML", "rss": "RSS", "feed": "Atom",
               "svg": "SVG", "html": "HTML", "FeatureCollection": "GML",
               "Structure": "SDMX", "GenericData": "SDMX",
@@ -190,7 +190,7 @@ def _text(text: str, named: Term | None) -> tuple[str, str]:
         code = _json(start, by_name)
         if code:
             return code, ""
-    if _HTML.match(start):
+    if _HTML.match(start, _behind_comments(start)):
         return "HTML", ""
     if start.startswith("<"):
         return _xml(start, by_name), ""
@@ -232,9 +232,22 @@ def _json(text: str, by_name: str) -> str:
     return "JSON"
 
 
+def _behind_comments(text: str) -> int:
+    """The place behind the comments that a page begins with."""
+    place = 0
+    while (blank := _BLANK.match(text, place)) and text.startswith("<!--", blank.end()):
+        end = text.find("-->", blank.end() + 4)
+        if end < 0:
+            break
+        place = end + 3
+    return place
+
+
 def _xml(text: str, by_name: str) -> str:
-    while skipped := _SKIPPED.match(text):
-        text = text[skipped.end() :]
+    place = 0
+    while skipped := _SKIPPED.match(text, place):
+        place = skipped.end()
+    text = text[place:]
     root = _ROOT.match(text.lstrip())
     if root is None:
         return "XML"

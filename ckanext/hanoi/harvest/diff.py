@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -83,23 +84,27 @@ def keep_resource_ids(
     from dataset and key, so that a repeated batch makes the same. ``resources`` is changed: the
     source's ``id`` is replaced by ours.
     """
-    left = list(known)
+    taken: set[int] = set()
     found: list[dict[str, str] | None] = [None] * len(resources)
     for attribute in ("key", "url"):
+        left: dict[str, deque[int]] = {}
+        for place, item in enumerate(known):
+            if place not in taken:
+                left.setdefault(str(item.get(attribute) or ""), deque()).append(place)
         for index, resource in enumerate(resources):
             wanted = (
                 resource_key(resource) if attribute == "key" else str(resource.get("url") or "")
             )
-            if found[index] is None and wanted:
-                match = next((item for item in left if item.get(attribute) == wanted), None)
-                if match:
-                    left.remove(match)
-                    found[index] = match
+            if found[index] is None and wanted and left.get(wanted):
+                place = left[wanted].popleft()
+                taken.add(place)
+                found[index] = known[place]
     used = {item["id"] for item in known}
+    numbers: dict[str, int] = {}
     remembered = []
     for index, resource in enumerate(resources):
         key, match = resource_key(resource), found[index]
-        own = match["id"] if match else _fresh_id(package_id, key, used)
+        own = match["id"] if match else _fresh_id(package_id, key, used, numbers)
         used.add(own)
         resource["id"] = own
         remembered.append({"id": own, "key": key, "url": str(resource.get("url") or "")})
@@ -114,9 +119,12 @@ def remember_resources(ids: list[str], resources: list[dict[str, Any]]) -> list[
     ]
 
 
-def _fresh_id(package_id: str, key: str, used: set[str]) -> str:
-    for number in range(len(used) + 1):
+def _fresh_id(package_id: str, key: str, used: set[str], numbers: dict[str, int]) -> str:
+    """``numbers``: from which number on there may be a free one, by key."""
+    first = numbers.get(key, 0)
+    for number in range(first, first + len(used) + 1):
         fresh = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{package_id}#{number}#{key}"))
         if fresh not in used:
+            numbers[key] = number + 1
             return fresh
     raise AssertionError("unreachable: more fresh ids than used ones")

@@ -22,12 +22,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ckanext.hanoi.harvest.record import Record, Unreadable
+from ckanext.hanoi.vietnamese.letters import normalized
 
 _YEAR_MONTH_DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
@@ -55,7 +55,7 @@ def _digest(*parts: str) -> bytes:
 
 def _same(text: str) -> str:
     """``text`` as it is compared: case, spaces and Unicode form do not count."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    return " ".join(normalized("NFC", text).casefold().split())
 
 
 def _age(issued: str | None) -> int:

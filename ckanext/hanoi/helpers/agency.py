@@ -13,7 +13,7 @@ from ckanext.hanoi.agencies import listing, store
 from ckanext.hanoi.agencies.registry import KINDS, Agency, registry
 from ckanext.hanoi.vietnamese import sort_key
 
-_DATED = re.compile(r"(.+?)\s*\((\d{4}-\d{2}-\d{2})\)\s*")
+_DATED = re.compile(r"\((\d{4}-\d{2}-\d{2})\)\Z")
 
 
 def hanoi_agency_title(organization: dict[str, Any], lang: str = "") -> str:
@@ -137,8 +137,9 @@ def _before(organization: dict[str, Any], all_rows: dict[str, store.Row]) -> lis
 
 def _past(text: str) -> dict[str, Any]:
     """A predecessor or successor from its line in the form, with what the list knows of it."""
-    dated = _DATED.fullmatch(text)
-    title, since = (dated[1], dated[2]) if dated else (text.strip(), "")
+    text = text.strip()
+    dated = _DATED.search(text, 1)
+    title, since = (text[: dated.start()].rstrip(), dated[1]) if dated else (text, "")
     agency = _listed(title)
     since = since or (agency.abolished.isoformat() if agency and agency.abolished else "")
     return {"title": agency.name(_lang()) if agency else title, "since": since,

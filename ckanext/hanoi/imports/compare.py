@@ -8,6 +8,7 @@ conflict, never a silent overwriting.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -167,12 +168,14 @@ class _Merge:
         matches: list[Mapping[str, Any] | None] = []
         for row in rows:
             matches.append(left.pop(row.id, None) if row.id else None)
+        by_address: dict[Any, deque[Mapping[str, Any]]] = {}
+        for resource in left.values():
+            by_address.setdefault(resource.get("url"), deque()).append(resource)
         for place, row in enumerate(rows):
             if matches[place] is None:
                 address = rules.short_text(row.values.get("url") or "")
-                matches[place] = next((r for r in left.values() if r.get("url") == address), None)
-                if match := matches[place]:
-                    left.pop(match["id"])
+                if same_address := by_address.get(address):
+                    matches[place] = same_address.popleft()
         updates: dict[str, tuple[ResourceRow, dict[str, Any]]] = {}
         new: list[tuple[ResourceRow, dict[str, Any]]] = []
         for row, match in zip(rows, matches, strict=True):

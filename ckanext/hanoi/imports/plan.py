@@ -212,9 +212,13 @@ def _invalid(agency: Agency, row: DatasetRow, made: Planned, places: Places) -> 
         schema, action = plugin.update_package_schema(), "package_update"
         context["package"] = model.Package.get(made.package_id)
     # as CKAN does it: a file that stays as it is isn't asked again
-    stays = made.current.get("resources") or []
+    stays = {resource["id"]: resource for resource in made.current.get("resources") or ()}
     pairs = zip(data.get("resources") or (), made.change.rows, strict=False)
-    changed = [(dict(resource), source) for resource, source in pairs if resource not in stays]
+    changed = [
+        (dict(resource), source)
+        for resource, source in pairs
+        if stays.get(resource.get("id")) != resource
+    ]
     data["resources"] = [resource for resource, _source in changed]
     _data, errors = lib_plugins.plugin_validate(plugin, context, data, schema, action)
     files = [source for _resource, source in changed]

@@ -29,7 +29,7 @@ _MOST_WORDS = 40
 _LONGEST_QUERY = 2000
 _OWN_PARSER = ("defType", "qf", "bf", "boost")  # not df: CKAN always fills it in
 # A name of a field is small letters of ASCII; "Hà Nội: …", "TCVN:2012" and addresses are text.
-_FIELDED = re.compile(r'(?:^|[\s(+!-])(?:\*:\*|[a-z_][a-z0-9_.-]*:(?![\s/]|$))')
+_FIELDED = re.compile(r'(?:^|[\s(+!]|(?<![a-z0-9_.-])-+)(?:\*:\*|[a-z_][a-z0-9_.-]*:(?![\s/]|$))')
 _PART = re.compile(r'([+-]?)(?:"([^"]*)"|([^\s"]+))')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]+")
 _SPECIAL = re.compile(r"([^\w\s])")

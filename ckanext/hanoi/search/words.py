@@ -13,10 +13,10 @@ Digits are terms of their own, as they are: ``2025``. Knows no CKAN.
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 from ckanext.hanoi.vietnamese import canonical, fold, nfc
+from ckanext.hanoi.vietnamese.letters import normalized
 
 #: Stands between two texts in one field, so that no phrase reaches across.
 GAP = "qq"
@@ -68,5 +68,5 @@ def initials(name: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def _spelled(word: str) -> str:
-    parts = (_MARKS.get(char, char) for char in unicodedata.normalize("NFD", word))
+    parts = (_MARKS.get(char, char) for char in normalized("NFD", word))
     return "".join(parts) + "zq"

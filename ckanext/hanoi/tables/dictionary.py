@@ -27,7 +27,7 @@ TYPES = {
 }
 _UNIT = "đơn vị: "
 _TAIL = re.compile(
-    r"\s*\((?P<type>" + "|".join(sorted(TYPES.values(), key=len, reverse=True)) + r")"
+    r"\((?P<type>" + "|".join(sorted(TYPES.values(), key=len, reverse=True)) + r")"
     r"(?: (?P<format>[^;()]+))?(?:; đơn vị: (?P<unit>[^()]+))?\)$"
 )
 _IN_BRACKETS = re.compile(r"\(([^()]{1,40})\)")

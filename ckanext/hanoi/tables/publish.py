@@ -6,6 +6,7 @@ of its own to undo. Its dictionary is kept with what was found, and shown in the
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -68,17 +69,18 @@ def _entries(
     if given is None:
         return proposed
     errors: list[str] = []
-    left = list(proposed)
+    left: dict[str, deque[dictionary.Entry]] = {}
+    for one in proposed:
+        left.setdefault(one["name"], deque()).append(one)
     for number, column in enumerate(given, 1):
         name = str(column.get("name") or "")
-        entry = next((one for one in left if one["name"] == name), None)
-        if entry is None:
+        if not left.get(name):
             errors.append(
                 tk._("Entry %(number)s: the table has no column “%(name)s”.")
                 % {"number": number, "name": name}
             )
             continue
-        left.remove(entry)
+        entry = left[name].popleft()
         kind = str(column.get("type", entry["type"]) or "")
         if kind and kind not in dictionary.TYPES:
             errors.append(

@@ -173,7 +173,7 @@ def forms(label: str) -> list[str]:
     label = clean(label).strip(" *:.-")
     bare = _BRACKETS.sub(" ", label).strip(" *:.-")
     texts = [label, _PREFIX.sub("", label), bare, *_BRACKETS.findall(label)]
-    texts += re.split(r"\s*[/|\n]\s*", bare) if re.search(r"[/|\n]", bare) else []
+    texts += re.split(r"[/|\n]", bare) if re.search(r"[/|\n]", bare) else []
     return list(dict.fromkeys(form for form in map(compact, texts) if form))
 
 
@@ -182,7 +182,11 @@ def spaced(text: str) -> str:
     return _NOT_WORD.sub(" ", fold(_CAMEL.sub(" ", text))).strip()
 
 
-@lru_cache(maxsize=16384)
 def compact(text: str) -> str:
     """As ``spaced``, without the spaces: accessURL, access_url and Access URL are one."""
+    return _compact(text) if len(text) <= _LONGEST_LABEL else _compact.__wrapped__(text)
+
+
+@lru_cache(maxsize=16384)
+def _compact(text: str) -> str:
     return _NOT_WORD.sub("", fold(text)) or text.strip()

@@ -81,8 +81,8 @@ def _depths(sheet: Sheet, row: int) -> list[int]:
     """Of how many rows a header that begins here may be: where merged cells tell, that many."""
     down = across = False
     deepest = 1
-    for top, left, bottom, right in sheet.merged:
-        if top != row or not sheet.text(top, left):
+    for top, left, bottom, right in sheet.merged_at(row):
+        if not sheet.text(top, left):
             continue
         if bottom > top and bottom - top < _DEEPEST:
             down, deepest = True, max(deepest, bottom - top + 1)
@@ -128,8 +128,8 @@ def _stacks(sheet: Sheet, row: int, depth: int) -> dict[int, list[str]]:
     width = max((len(sheet.rows[r]) for r in rows if r < len(sheet.rows)), default=0)
     grid = [[sheet.text(r, c) for c in range(width)] for r in rows]
     lowest = depth - 1
-    for top, left, _bottom, right in sheet.merged:
-        if depth > 1 and row <= top < row + depth and top - row < lowest:
+    for top in range(row, row + lowest):
+        for _, left, _bottom, right in sheet.merged_at(top):
             for c in range(left, min(right + 1, width)):
                 grid[top - row][c] = grid[top - row][left]
     for level in range(lowest):

@@ -20,7 +20,7 @@ _BINARY = {
     b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gzip",
 }  # fmt: skip
 _MARKUP = re.compile(
-    r"\s*<(?:!doctype|html|head|body|meta|table|div|\?xml|[a-z]\w*:?\w*[\s>])|"
+    r"\s*<(?:!doctype|html|head|body|meta|table|div|\?xml|[a-z]\w*(?::\w*)?[\s>])|"
     r"\s*<\s{1,9}(?:html|head|body|meta|style|table|tr|div|p|span|font|center)\s{0,9}[/>]",
     re.I,
 )

@@ -18,12 +18,12 @@ from ckanext.hanoi.vietnamese import fold
 
 _MOST_FILLED = 4_000_000
 _NUMBER = re.compile(r"\d{1,6}(?:[.,]\d+)*[.)]?")
-_COLUMN_NUMBER = re.compile(r"\(?\s*(\d{1,2}|[A-ZĐ])\s*\)?(?:\s*=.*)?")
+_COLUMN_NUMBER = re.compile(r"\(?\s*(\d{1,2}|[A-ZĐ])\s*(?:\)\s*)?(?:=.*)?")
 _MARKER = re.compile(r"(?:Phần|Mục|Chương|Nhóm)?\s*([IVXLC]+|[A-ZĐ]|\d{1,2})\s*[.):/-]?", re.I)
 _MARKED = re.compile(r"((?:Phần|Mục|Chương)\s+\S+|[IVXLC]+|[A-ZĐ])\s*[.):/-]\s*(?=\S)")
 _TOTAL = re.compile(
     r"(?:tong cong|tong so|tong|cong|total|grand total|sub ?total)"
-    r"(?: (?:so )?(?:(?:bo|tap) )?(?:du lieu |datasets? )?\d+.*|(?: (?:[ivx]+|[a-d]))+)?"
+    r"(?: (?:so )?(?:(?:bo|tap) )?(?:du lieu |datasets? )?\d.*|(?: (?:[ivx]+|[a-d]))+)?"
 )
 _TOTAL_OF = re.compile(
     r"(?:tong cong|tong so|cong (?:linh vuc|nhom|muc|phan|so)|total of|sub ?total)\b.*"
@@ -31,7 +31,7 @@ _TOTAL_OF = re.compile(
 #: A title that is none, whatever stands beside it.
 _SUM = re.compile(r"tong cong|tong so|tong|cong|total|grand total|sub ?total")
 _REMARK = re.compile(
-    r"(?:ghi chu|chu thich|luu y|note|notes|remark|remarks)\s*(?:\(.*?\))?\s*:.*", re.S
+    r"(?:ghi chu|chu thich|luu y|note|notes|remark|remarks)\s*(?:\(.*?\)\s*)?:.*", re.S
 )
 _SIGNED = re.compile(
     r"(?:tm|kt|tl|tuq|q)\. .{3,}|noi nhan ?:?.*|.{2,40}, ?ngay\b.{0,12}\bthang\b.{0,8}\bnam\b.*|"
@@ -85,6 +85,8 @@ class _Reader:
         self.styles: list[str] = []  # the outermost first
         self.anchors: dict[tuple[int, int], tuple[int, int]] = {}
         self.across: dict[tuple[int, int], int] = {}
+        self.width = sheet.width
+        self.numbering: dict[int, tuple[list[tuple[int, int]], int]] = {}
         self._merged(header.bottom)
         self._start(header)
 
@@ -97,13 +99,23 @@ class _Reader:
         numbered = filled = 0
         self.last_numbered = -1
         if self.number is not None:
-            for index in range(header.bottom, len(self.sheet.rows)):
-                if any(cell is not None for cell in self.sheet.rows[index]):
-                    filled += 1
-                    if _NUMBER.fullmatch(self.sheet.text(index, self.number)):
-                        numbered += 1
-                        self.last_numbered = index
+            (filled, numbered), self.last_numbered = self._numbered(self.number, header.bottom)
         self.numbered = numbered * 3 >= max(filled, 1)
+
+    def _numbered(self, column: int, first: int) -> tuple[tuple[int, int], int]:
+        """From a row on: how many rows have something, how many a number in this column, and the
+        last of these (-1: none). Each column is gone through once, however many headers."""
+        if column not in self.numbering:
+            filled, numbered, last = [0], [0], -1
+            for index in range(len(self.sheet.rows) - 1, -1, -1):
+                something = any(cell is not None for cell in self.sheet.rows[index])
+                number = something and _NUMBER.fullmatch(self.sheet.text(index, column))
+                last = index if number and last < 0 else last
+                filled.append(filled[-1] + something)
+                numbered.append(numbered[-1] + bool(number))
+            self.numbering[column] = list(zip(filled, numbered, strict=True))[::-1], last
+        counts, last = self.numbering[column]
+        return counts[min(first, len(counts) - 1)], last if last >= first else -1
 
     def _merged(self, first: int) -> None:
         for top, left, bottom, right in self.sheet.merged:
@@ -147,7 +159,7 @@ class _Reader:
     def _filled(self, index: int, own: dict[int, str]) -> tuple[dict[int, str], frozenset[int]]:
         cells = dict(own)
         if self.anchors:
-            for column in range(self.sheet.width):
+            for column in range(self.width):
                 anchor = self.anchors.get((index, column))
                 if anchor and column not in own and (text := self.sheet.text(*anchor)):
                     cells[column] = text

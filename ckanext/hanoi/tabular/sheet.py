@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
+
+from ckanext.hanoi.vietnamese.letters import normalized
 
 #: A cell: None (empty), text, int, float, bool, date, datetime, time or timedelta.
 Cell = Any
@@ -53,6 +54,15 @@ class Sheet:
     hidden: bool = False
     #: Whether its workbook counts days from 1904: for numbers that are dates, but not shown so.
     from_1904: bool = False
+    _by_top: dict[int, list[Merged]] | None = field(default=None, repr=False, compare=False)
+
+    def merged_at(self, row: int) -> list[Merged]:
+        """The merged ranges that begin in this row."""
+        if self._by_top is None:
+            self._by_top = {}
+            for one in self.merged:
+                self._by_top.setdefault(one[0], []).append(one)
+        return self._by_top.get(row, [])
 
     @property
     def width(self) -> int:
@@ -106,7 +116,7 @@ def clean(text: str) -> str:
     """NFC; one space between words; no control, zero-width or surrogate characters; lines kept."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
+        text = normalized("NFC", text.encode("utf-8", "replace").decode())
     lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(lines).strip("\n")
 

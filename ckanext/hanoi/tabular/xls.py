@@ -91,12 +91,9 @@ def _text_sizes(data: bytes) -> list[int]:
             break
         length, flags = struct.unpack_from("<HB", blocks[block], at)
         sizes.append(2 * length)
-        runs = struct.unpack_from("<H", blocks[block] + b"\0\0", at + 3)[0] if flags & 8 else 0
-        extra = 0
-        if flags & 4:
-            extra = struct.unpack_from(
-                "<L", blocks[block] + b"\0" * 6, at + (5 if flags & 8 else 3)
-            )[0]
+        about = blocks[block][at + 3 : at + 9].ljust(6, b"\0")
+        runs = struct.unpack_from("<H", about)[0] if flags & 8 else 0
+        extra = struct.unpack_from("<L", about, 2 if flags & 8 else 0)[0] if flags & 4 else 0
         at += 3 + (2 if flags & 8 else 0) + (4 if flags & 4 else 0)
         block, at = _behind(blocks, block, at, length, flags, 4 * runs + extra)
     return sizes

@@ -55,9 +55,13 @@ class Formats:
         return "".join(out).strip()
 
 
+#: What stands before the first semicolon outside of quotes.
+_SECTION = re.compile(r'(?:[^";]|"[^"]*")*')
+
+
 def _parts(code: str) -> list[str]:
     """The digits ("0") and words (behind a NUL) of a format; none where it is of another kind."""
-    section = re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', code)[0] if len(code) < 200 else ""
+    section = _SECTION.match(code)[0] if len(code) < 200 else ""  # type: ignore[index]
     parts: list[str] = []
     at = 0
     while at < len(section):

@@ -41,7 +41,7 @@ _HALVES = bytes((0x00, 0x01, 0x03, 0x1E, 0x20))
 
 _LETTERS = f"0-9A-Za-z\x80-\xff{LOW_LETTERS}"
 _FROM_HIGH = re.compile(f"[\x80-\xff{LOW_LETTERS}][{_LETTERS}]{{0,40}}")
-_BEFORE_HIGH = re.compile(f"[{_LETTERS}]*\\Z")
+_BEFORE_HIGH = re.compile(f"(?<![{_LETTERS}])[{_LETTERS}]*\\Z")
 _LONGEST_HALF = 24
 # Not abbreviations in capitals: those of Vietnamese aren't syllables either.
 _PLAIN_WORD = re.compile(r"(?<![^\W_])[A-Za-z][a-z]+(?![^\W_])")

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
 
 #: The tone marks in the order of TCVN: huyền, hỏi, ngã, sắc, nặng. ngang has no mark.
 TONE_MARKS = "\u0300\u0309\u0303\u0301\u0323"
@@ -45,9 +46,30 @@ _WITH_MARK = {
 }
 
 
+# Runs of what is neither word nor space: combining marks among them.
+_LONG_RUN = re.compile(r"[^\w\s]{32,}")
+#: More marks on one letter than any writing has (Unicode's own limit for streams).
+_MOST_MARKS = 30
+
+
+def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+    """As ``unicodedata.normalize``, whose time grows with the square of the number of combining
+    marks on a letter: those beyond the thirtieth go."""
+    return unicodedata.normalize(form, _LONG_RUN.sub(_few_marks, text))
+
+
+def _few_marks(run: re.Match[str]) -> str:
+    kept, marks = [], 0
+    for char in run[0]:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
+
+
 def compose(text: str) -> str:
     """NFC; a tone mark that stands before the circumflex or breve of its letter changes places."""
-    return _SWAPPED.sub(_swap, unicodedata.normalize("NFC", text))
+    return _SWAPPED.sub(_swap, normalized("NFC", text))
 
 
 def _swap(match: re.Match[str]) -> str:
@@ -101,8 +123,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().split())
     text = _bare(_bare(text.translate(_INVISIBLE)).casefold()).translate(_LATIN)
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join(normalized("NFC", text).split())
 
 
 def _bare(text: str) -> str:
-    return _MARKS.sub("", unicodedata.normalize("NFKD", text))
+    return _MARKS.sub("", normalized("NFKD", text))

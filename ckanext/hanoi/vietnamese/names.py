@@ -19,7 +19,7 @@ _HYPHEN_BESIDE_UNDERSCORE = re.compile("-(?=_)|(?<=_)-")
 _RESERVED = frozenset({"new", "edit", "search"})
 
 _NOT_OF_FILE_NAME = re.compile("[^a-z0-9_.]+")
-_BESIDE_DOT = re.compile(r"[-.]*\.[-.]*")
+_BESIDE_DOT = re.compile(r"(?<![-.])[-.]*\.[-.]*")
 _EXTENSION = re.compile("[a-z0-9_-]{1,20}")
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
 

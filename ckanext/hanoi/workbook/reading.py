@@ -287,7 +287,9 @@ def _join(returned: Returned, table: _Table) -> None:
         made = ResourceRow(table.name, index + 1, None if new else id_, {})
         table.fill(index, made)
         taken.add(id_ or "")
-        owner.resources = [*(owner.resources or ()), made]
+        if owner.resources is None:
+            owner.resources = []
+        owner.resources.append(made)
 
 
 # -- problems --------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 from ckanext.hanoi.harvest.record import SourceError
 
-_SECRET = re.compile(
-    r"(?i)((?:^|[&;?])[^=&;]*(?:key|token|secret|passw|pwd|auth|signature|credential)[^=&;]*=)[^&;#]*"
-)
+_SECRET = re.compile(r"(?i)key|token|secret|passw|pwd|auth|signature|credential")
+#: A pair of a query, with what ends the one before it.
+_PAIR = re.compile(r"[^&;]+")
 _USERINFO = re.compile(r"(?<=//)[^/?#\\]*@")
 
 
@@ -18,10 +18,25 @@ def public_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         netloc = parts.netloc.rpartition("@")[2]
-        query = _SECRET.sub(r"\1***", parts.query)
+        query = _PAIR.sub(_hidden, parts.query)
         return urlunsplit((parts.scheme, netloc, parts.path, query, ""))
     except ValueError:
-        return _SECRET.sub(r"\1***", _USERINFO.sub("", url))
+        return _PAIR.sub(_hidden, _USERINFO.sub("", url))
+
+
+def _hidden(pair: re.Match[str]) -> str:
+    """The pair without the value of a secret key; an address in a value may have such keys too."""
+    text, end = pair[0], 0
+    while (equals := text.find("=", end)) >= 0:
+        name = text[end:equals]
+        if end:
+            # behind another value, only what follows a question mark is a name
+            name = name.partition("?")[2]
+        if _SECRET.search(name):
+            fragment = text.find("#", equals)
+            return f"{text[: equals + 1]}***{text[fragment:] if fragment >= 0 else ''}"
+        end = equals + 1
+    return text
 
 
 class FetchError(SourceError):

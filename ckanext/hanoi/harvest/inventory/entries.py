@@ -36,7 +36,8 @@ class Part:
     columns in ``extras`` by their header text."""
 
     fields: dict[str, Any] = field(default_factory=dict)
-    extras: dict[str, str] = field(default_factory=dict)
+    _extras: dict[str, dict[str, None]] = field(default_factory=dict)
+    _lengths: dict[str, int] = field(default_factory=dict)
 
     def add(self, key: str, value: str) -> None:
         known = self.fields.get(key)
@@ -48,11 +49,22 @@ class Part:
             self.fields[key] = [known, value]
 
     def extra(self, label: str, value: str) -> None:
-        known = self.extras.get(label)
+        known = self._extras.setdefault(label, {})
+        if value not in known:
+            known[value] = None
+            self._lengths[label] = self._lengths.get(label, -1) + 1 + len(value)
+
+    @property
+    def extras(self) -> dict[str, str]:
+        """The texts by label, those of one label below one another."""
+        return {label: "\n".join(values) for label, values in self._extras.items()}
+
+    def says(self, label: str, value: str) -> bool | None:
+        """Whether the extra is this text; None where there is no such extra."""
+        known = self._extras.get(label)
         if known is None:
-            self.extras[label] = value
-        elif value not in known.split("\n"):
-            self.extras[label] = f"{known}\n{value}"
+            return None
+        return self._lengths[label] == len(value) and "\n".join(known) == value
 
     def text(self, key: str) -> str:
         value = self.fields.get(key, "")
@@ -197,7 +209,7 @@ def of_resource(entry: Entry, about: Part, resource: Part) -> None:
         else:
             entry.about.extra(entry.labels.get(key, key), str(value))
     for label, value in about.extras.items():
-        if entry.about.extras.get(label) != value:
+        if not entry.about.says(label, value):
             resource.extra(label, value)
 
 
@@ -205,5 +217,24 @@ def differ(one: Part, other: Part) -> bool:
     """Whether two rows say different things of a dataset."""
     mine, theirs = one.fields, other.fields
     return any(mine.get(key, value) != value for key, value in theirs.items()) or any(
-        one.extras.get(label, value) != value for label, value in other.extras.items()
+        one.says(label, value) is False for label, value in other.extras.items()
     )
+
+
+def resource_of(
+    entry: Entry, described: Part, places: dict[int, dict[tuple[str, str], int]]
+) -> Part | None:
+    """The first resource with the id or the name of the described one. ``places`` remembers where
+    each dataset's resources are."""
+    known = places.get(id(entry))
+    if known is None:
+        known = places[id(entry)] = {}
+        for place, one in enumerate(entry.resources):
+            for key in ("resource.id", "resource.name"):
+                known.setdefault((key, one.text(key)), place)
+    found = [
+        known[key, text]
+        for key in ("resource.id", "resource.name")
+        if (text := described.text(key)) and (key, text) in known
+    ]
+    return entry.resources[min(found)] if found else None

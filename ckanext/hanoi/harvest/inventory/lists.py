@@ -21,6 +21,7 @@ from ckanext.hanoi.harvest.inventory.entries import (
     go_on,
     labels_of,
     of_resource,
+    resource_of,
     split,
     surround,
 )
@@ -68,7 +69,8 @@ class Lists:
         self.entries: list[Entry] = []
         self.problems: list[Unreadable] = []
         self._themes: dict[str, str] = {}
-        self._by_key: dict[str, list[Entry]] = {}
+        self._by_key: dict[str, Entry] = {}
+        self._by_key_and_title: dict[tuple[str, str], Entry] = {}
         lists = self._lists(book)
         self._require(book, lists)
         for one in lists:
@@ -233,7 +235,8 @@ class Lists:
     def _index(self) -> None:
         for entry in self.entries:
             for key in _keys(entry.identifier, entry.title):
-                self._by_key.setdefault(key, []).append(entry)
+                self._by_key.setdefault(key, entry)
+                self._by_key_and_title.setdefault((key, compact(entry.title)), entry)
 
     def _resources(self, one: _List) -> None:
         above: Part | None = None
@@ -261,15 +264,14 @@ class Lists:
     def _owner(self, about: Part) -> Entry | None:
         for keys in (_keys(about.text("identifier"), ""), _keys("", about.text("title"))):
             for key in keys:
-                found = self._by_key.get(key, [])
-                title = compact(about.text("title"))
-                exact = [entry for entry in found if title and compact(entry.title) == title]
-                if found:
-                    return (exact or found)[0]
+                if found := self._by_key.get(key):
+                    title = compact(about.text("title"))
+                    return self._by_key_and_title.get((key, title), found) if title else found
         return None
 
     def _fields(self, one: _List) -> None:
         """A sheet that describes the columns of the resources."""
+        places: dict[int, dict[tuple[str, str], int]] = {}
         for row in read_rows(one.sheet, one.header, self.columns):
             about, resource = split(row, one.sheet)
             name = row.get("field.title")
@@ -282,13 +284,8 @@ class Lists:
                 + (f" ({kind})" if kind else "")
                 + (f": {' '.join(words.split())}" if words else "")
             )
-            wanted = resource.text("resource.id"), resource.text("resource.name")
-            for known in entry.resources:
-                ours = known.text("resource.id"), known.text("resource.name")
-                if any(a and a == b for a, b in zip(wanted, ours, strict=True)):
-                    before = known.text("resource.data_dictionary")
-                    known.fields["resource.data_dictionary"] = f"{before}\n{line}".strip()
-                    break
+            if known := resource_of(entry, resource, places):
+                known.add("resource.data_dictionary", line)
             else:
                 entry.about.extra(one.sheet.name, line)
 

@@ -28,7 +28,7 @@ _CITY = re.compile(
     r"(?:ubnd|uy ban nhan dan|hdnd|hoi dong nhan dan)? ?(?:thanh pho|tp\.?)? ?ha noi"
 )
 _DECISION = re.compile(
-    r"(quyết định|quyet dinh|kế hoạch|nghị quyết|công văn|thông tư)\s+số\s*:?\s*"
+    r"(quyết định|quyet dinh|kế hoạch|nghị quyết|công văn|thông tư)\s+số\s*(?::\s*)?"
     r"(\d+/[\w.-]*[\w])",
     re.I,
 )

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from ckanext.hanoi.vietnamese import fold
 from ckanext.hanoi.vocabulary import vocabulary
 
-_STRONG = re.compile(r"\s*[;\n|•]\s*|\s+[-–]\s+(?=\n)")
+_STRONG = re.compile(r"(?:(?<!\s)\s+)?[;\n|•]\s*|(?<!\s)\s+[-–]\s+(?=\n)")
 _BULLET = re.compile(r"^(?:[-–+*•●▪]|\d{1,2}[.)])\s+")
-_EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+%'-])[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(
     r"(?<![\w/.-])(?:\(?\+?|00)\d(?:(?:[ .-]|\)[ .-]?|[ .-]?\()?\d){6,14}"
     r"(?:\s*(?:máy lẻ|ext\.?|x)\s*\d+)?"
@@ -60,7 +60,9 @@ def known_by(name: str) -> Callable[[str], object]:
 
 def formats(text: str) -> list[str]:
     """ "CSV, XLSX / PDF" -> each of them."""
-    parts = re.split(r"[,;\n|]|\s/\s|(?<=[A-Za-z])/(?=[A-Za-z])|\s+(?:và|hoặc|and|or)\s+", text)
+    parts = re.split(
+        r"[,;\n|]|\s/\s|(?<=[A-Za-z])/(?=[A-Za-z])|(?<!\s)\s+(?:và|hoặc|and|or)\s+", text
+    )
     if "/" in text and vocabulary("media_type").find(text):
         parts = [text]
     return list(dict.fromkeys(p.strip(" .*()") for p in parts if p.strip(" .*()")))
@@ -75,15 +77,17 @@ def contact(text: str) -> dict[str, str]:
     phones = [m[0].strip() for m in _PHONE.finditer(rest) if 8 <= sum(map(str.isdigit, m[0])) <= 15]
     if phones:
         found["phone"] = "; ".join(dict.fromkeys(phones))
-        for phone in phones:
-            rest = rest.replace(phone, "\n")
+        own = set(phones)
+        rest = _PHONE.sub(lambda m: "\n" if m[0].strip() in own else m[0], rest)
     rest = _CONTACT_WORDS.sub("\n", rest)
+    parts: dict[str, list[str]] = {}
     for part in re.split(r"[;\n|,]|\s[-–]\s", rest):
         part = part.strip(" .:()[]-–/<>")
         if sum(map(str.isalpha, part)) < 2:
             continue
         key = "unit" if _UNIT.match(part) else "name"
-        found[key] = f"{found[key]}, {part}" if key in found else part
+        parts.setdefault(key, []).append(part)
+    found.update({key: ", ".join(texts) for key, texts in parts.items()})
     if len(emails) > 1:
         found["name"] = ", ".join(filter(None, [found.get("name", ""), *emails[1:]]))
     return found

@@ -96,6 +96,7 @@ class _Mapper:
     ) -> None:
         self.config, self.agency, self.owner_org = config, agency, owner_org
         self.extras: dict[str, str] = {}
+        self._more: dict[str, list[str]] = {}
         self.notes: list[Note] = []
         self.candidates: list[str] = []
         self.dataset: dict[str, Any] = {}
@@ -146,6 +147,8 @@ class _Mapper:
             if isinstance(resource, Mapping)
             for part in taken_apart(resource)
         ]
+        for key, texts in self._more.items():
+            self.extras[key] = "; ".join([self.extras[key], *filter(None, texts)])
         self._privacy()
         excluded = self._excluded()
         self.dataset["extras"] = [
@@ -167,7 +170,11 @@ class _Mapper:
     def _unresolved(self, name: str, value: Any, key: str) -> None:
         text = written(value)
         self.notes.append(Note(name, text))
-        self._extra(key, f"{self.extras[key]}; {text}" if key in self.extras else text)
+        if key in self.extras:
+            # put together at the end: there may be thousands
+            self._more.setdefault(key, []).append(text)
+        else:
+            self._extra(key, text)
 
     def _language_texts(self) -> None:
         for name in ("title", "notes"):

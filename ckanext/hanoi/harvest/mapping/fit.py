@@ -20,7 +20,7 @@ Rule = Callable[[Any], Any]
 _LONGEST_VERSION = 100
 #: Of a title that is none, so much is shown.
 _SHOWN = 200
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def _text(value: Any) -> str:

@@ -33,9 +33,8 @@ _HOST = re.compile(
 _GLUED = re.compile(rf"(?:%20|%0[AaDd]|\+){{1,8}}[,;]?(?={_SCHEME})", re.I)
 #: So many blanks in a row at most are part of an address.
 _BLANKS = re.compile(r"[^\S\n]{4,}")
-_ANCHOR = re.compile(
-    r"<a\s[^<>]{0,500}?href\s{0,3}=\s{0,3}[\"']?([^\"'<>\s]{1,4000})[^<>]{0,2000}>", re.I
-)
+_ANCHOR = re.compile(r"<a(\s[^<>]{0,6000})>", re.I)
+_HREF = re.compile(r"(?<![\w-])href\s{0,3}=\s{0,3}[\"']?([^\"'<>\s]{1,4000})", re.I)
 _ELEMENT = re.compile(
     r"</?(?:a|b|i|u|p|br|li|ul|ol|div|span|em|strong|td|tr|font)(?:[\s/][^<>]{0,2000})?>", re.I
 )
@@ -63,7 +62,7 @@ _STOP = re.compile(r"[\n\"<>“”«»\u2028\u2029]")
 _INVISIBLE = dict.fromkeys(
     [0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(9), *range(14, 32)]
 )
-_SEPARATOR = re.compile(r"\s*[;|]\s+|\s+[;|]\s*|,\s+")
+_SEPARATOR = re.compile(r"(?:(?<!\s)\s+)?[;|]\s+|(?<!\s)\s+[;|]\s*|,\s+")
 _TRAILING = ".,;:!?'’|*"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _NOTHING = frozenset(
@@ -100,7 +99,7 @@ def read(value: object, base: str = "", *, cell: bool = False) -> Addresses:
     text = _TURNED.sub(r"\1://", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _GLUED.sub("\n", _BLANKS.sub("   ", text))
     if "<" in text:
-        text = _ELEMENT.sub("\n", _ANCHOR.sub(r"\n\1\n", text))
+        text = _ELEMENT.sub("\n", _ANCHOR.sub(_target, text))
     urls: dict[str, None] = {}
     rest: list[str] = []
     for line in text.split("\n"):
@@ -399,3 +398,9 @@ def relative(address: str, base: str) -> str:
         return written
     words = " " in tail and not _ENDS_IN_FILE.search(tail) and "/" not in tail and "?" not in tail
     return tail if words else address
+
+
+def _target(anchor: re.Match[str]) -> str:
+    """Where an anchor leads, on a line of its own."""
+    found = _HREF.search(anchor[1])
+    return f"\n{found[1]}\n" if found else anchor[0]

@@ -33,8 +33,13 @@ _TAG = re.compile(rf"</?(?:{'|'.join(sorted(_KNOWN))})(?:[\s/][^<>]*)?>|<!--", r
 _BETWEEN = re.compile(
     rf"</?(?:{'|'.join(sorted(_BLOCKS | {'br', 'td', 'th', 'img'}))})(?:[\s/][^<>]*)?>", re.I
 )
-#: More tags than any description has: an HTML parser takes quadratic time for deep nesting.
-_MANY_TAGS = 5_000
+#: More tags, and elements within one another, than any description has: an HTML parser takes
+#: quadratic time for deep nesting.
+_MANY_TAGS, _MOST_OPEN = 5_000, 100
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+#: Elements that another of their kind ends, or that have no content.
+_END_THEMSELVES = {"p", "li", "td", "th", "tr", "dt", "dd", "option", "br", "hr", "img", "input",
+                   "meta", "link"}  # fmt: skip
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 #: So often a text may have been encoded on its way.
 _ENCODED = 3
@@ -94,7 +99,7 @@ def clean_html(text: str) -> str:
     if not is_html(text):
         text = printable(decode_entities(text))
     if is_html(text):
-        text = _to_markdown(text) if text.count("<") <= _MANY_TAGS else _TAG.sub(" ", text)
+        text = _TAG.sub(" ", text) if _is_excessive(text) else _to_markdown(text)
     text = _ACTIVE_LINK.sub(r"\1#", text)
     return _OPENING.sub("&lt;", text).strip()
 
@@ -106,9 +111,27 @@ def plain_text(text: str) -> str:
         text = printable(decode_entities(text))
     if is_html(text):
         text = _BETWEEN.sub(lambda m: m.group() + " ", text)
-        text = nh3.clean(text, tags=set()) if text.count("<") <= _MANY_TAGS else _TAG.sub("", text)
+        text = _TAG.sub("", text) if _is_excessive(text) else nh3.clean(text, tags=set())
         text = printable(decode_entities(text))
     return " ".join(text.split())
+
+
+def _is_excessive(text: str) -> bool:
+    """Whether it has more tags, or elements within one another, than a parser should be given."""
+    if text.count("<") > _MANY_TAGS:
+        return True
+    opened: dict[str, int] = {}
+    deep = 0
+    for end, name in _ANY_TAG.findall(text):
+        name = name.lower()
+        if name in _END_THEMSELVES or (end and not opened.get(name)):
+            continue
+        step = -1 if end else 1
+        opened[name] = opened.get(name, 0) + step
+        deep += step
+        if deep > _MOST_OPEN:
+            return True
+    return False
 
 
 def _to_markdown(text: str) -> str:

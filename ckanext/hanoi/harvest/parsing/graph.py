@@ -97,8 +97,10 @@ _OXIGRAPH = {"xml": ox.RdfFormat.RDF_XML, "ttl": ox.RdfFormat.TURTLE, "n3": ox.R
              "nt": ox.RdfFormat.N_TRIPLES, "json": ox.RdfFormat.JSON_LD,
              "trig": ox.RdfFormat.TRIG, "nq": ox.RdfFormat.N_QUADS}  # fmt: skip
 _NT_LINE = re.compile(rb"^\s*(?:<[^<>]*>|_:\S+)\s+<[^<>]*>\s+\S")
-#: An address between angle brackets in Turtle that has characters it must not have.
-_BAD_IRI = re.compile(r"<(?![^<>]*=)(?=[^<>]*[:/.#])([^<>\"\n]*[\\ {}|^`][^<>\"\n]*)>")
+#: What stands between angle brackets in Turtle, and the characters that it must not have.
+_IRI = re.compile(r"<([^<>\"\n=]*)>")
+_BAD_IN_IRI = re.compile(r"[\\ {}|^`]")
+_LIKE_ADDRESS = re.compile(r"[:/.#]")
 _BAD_LANGUAGE = re.compile(r"(?<=[\"'])(@[A-Za-z]{2,3})_(?=[A-Za-z])")
 _UNDECLARED = re.compile(r"The prefix ([A-Za-z][\w.-]*): has not been declared")
 #: What a browser wrote above a document.
@@ -153,15 +155,15 @@ def compact(address: str) -> str:
 class Graph:
     """Statements by subject, and who points to whom."""
 
-    by_subject: dict[Node, dict[str, list[Term]]] = field(default_factory=dict)
+    by_subject: dict[Node, dict[str, dict[Term, None]]] = field(default_factory=dict)
     by_type: dict[str, list[Node]] = field(default_factory=lambda: defaultdict(list))
     pointing: dict[tuple[str, Node], list[Node]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, subject: Node, name: str, term: Term) -> None:
-        values = self.by_subject.setdefault(subject, {}).setdefault(name, [])
+        values = self.by_subject.setdefault(subject, {}).setdefault(name, {})
         if term in values:
             return
-        values.append(term)
+        values[term] = None
         if not isinstance(term, Literal):
             if name == "rdf:type":
                 self.by_type[class_name(term)].append(subject)
@@ -257,10 +259,12 @@ def _repaired(data: bytes) -> bytes:
     text = json_text.text_of(data).lstrip("\ufeff")
 
     def escape(match: re.Match[str]) -> str:
+        if not _BAD_IN_IRI.search(match[1]) or not _LIKE_ADDRESS.search(match[1]):
+            return match[0]
         address = re.sub(r"\\(?!u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})", "/", match[1]).strip()
         return "<" + re.sub(r"[ {}|^`]", lambda m: f"%{ord(m[0]):02X}", address) + ">"
 
-    return _BAD_LANGUAGE.sub(r"\1-", _BAD_IRI.sub(escape, text)).encode()
+    return _BAD_LANGUAGE.sub(r"\1-", _IRI.sub(escape, text)).encode()
 
 
 def _read(data: bytes, kind: str, url: str) -> Graph:

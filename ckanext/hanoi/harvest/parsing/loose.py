@@ -18,6 +18,8 @@ _NAMES = (
 _VALUES = ("value", "@value", "text", "#text", "_", "$t")
 _LANGUAGES = ("lang", "language", "@language", "@lang", "locale", "xml:lang")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*|@?none|und")
+#: So deep a name may stand in objects; each of them is asked in several ways.
+_DEEPEST = 6
 _EMPTY = {"", "null", "none", "undefined", "n/a", "[]", "{}", '""', "nan"}
 
 
@@ -31,7 +33,7 @@ def unpacked(value: Any) -> Any:
     return value
 
 
-def text(value: Any) -> str:
+def text(value: Any, left: int = _DEEPEST) -> str:
     """One text of anything: of an object its name, of a list the first that says something."""
     value = unpacked(value)
     if isinstance(value, str):
@@ -40,13 +42,15 @@ def text(value: Any) -> str:
         return ""
     if isinstance(value, (int, float)):
         return str(value)
+    if left < 0:
+        return ""
     if isinstance(value, Mapping):
         for key in _NAMES:
-            if key in value and (found := text(value[key])):
+            if key in value and (found := text(value[key], left - 1)):
                 return found
-        return _preferred(languages(value))
+        return _preferred(languages(value, left - 1))
     if isinstance(value, list):
-        return next((found for item in value if (found := text(item))), "")
+        return next((found for item in value if (found := text(item, left - 1))), "")
     return ""
 
 
@@ -65,20 +69,20 @@ def texts(value: Any, split: str = "") -> list[str]:
     return list(dict.fromkeys(part for part in found if part))
 
 
-def languages(value: Any) -> dict[str, str]:
+def languages(value: Any, left: int = _DEEPEST) -> dict[str, str]:
     """``{language: text}`` of the ways in which sources write several languages: an object by
     language, a list of ``{"value", "lang"}``, JSON text of either. {} for anything else."""
     value = unpacked(value)
     found: dict[str, str] = {}
     if isinstance(value, list):
         for item in value:
-            for language, words in _tagged(item).items():
+            for language, words in _tagged(item, left).items():
                 found.setdefault(language, words)
     elif isinstance(value, Mapping):
-        found = _tagged(value)
+        found = _tagged(value, left)
         if not found and value and all(_LANGUAGE.fullmatch(str(key)) for key in value):
             for key, words in value.items():
-                if words := text(words):
+                if words := text(words, left):
                     found[_code(str(key))] = words
     return found
 
@@ -198,12 +202,12 @@ def _leaves(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def _tagged(value: Any) -> dict[str, str]:
+def _tagged(value: Any, left: int) -> dict[str, str]:
     """``{language: text}`` of one ``{"value": …, "lang": …}``."""
     if not isinstance(value, Mapping):
         return {}
     language = next((value[key] for key in _LANGUAGES if isinstance(value.get(key), str)), None)
-    words = next((text(value[key]) for key in _VALUES if key in value), "")
+    words = next((text(value[key], left) for key in _VALUES if key in value), "")
     return {_code(language): words} if language and words else {}
 
 

@@ -16,7 +16,7 @@ from ckanext.hanoi.harvest.parsing.geometry import Geometry
 
 _WKT = re.compile(
     r"^(?:<[^>]*>\s*|SRID=\d+;\s*)?(POINT|LINESTRING|POLYGON|MULTIPOINT|MULTILINESTRING|MULTIPOLYGON)"
-    r"\s*(?:ZM|Z|M)?\s*(\(.*\))\s*$",
+    r"\s*(?:(?:ZM|Z|M)\s*)?(\(.*\))\s*$",
     re.I | re.S,
 )
 _TYPES = {
@@ -24,11 +24,11 @@ _TYPES = {
     "multilinestring": "MultiLineString", "multipolygon": "MultiPolygon",
 }  # fmt: skip
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
-_POSITION = re.compile(rf"({_NUMBER})\s+({_NUMBER})(?:\s+{_NUMBER})*")
+_POSITION = re.compile(rf"(?<![\d.])({_NUMBER})\s+({_NUMBER})(?:\s+{_NUMBER})*")
 _ENVELOPE = re.compile(r"^ENVELOPE\s*\((.*)\)$", re.I | re.S)
 _LIST = re.compile(rf"^\s*{_NUMBER}(?:[\s,;]+{_NUMBER}){{1,3}}\s*$")
-_CORNER = re.compile(rf"<(?:\w+:)?(lower|upper)Corner[^>]*>\s*({_NUMBER})\s+({_NUMBER})", re.I)
-_DCMI = re.compile(rf"(\w+)\s*=\s*({_NUMBER})")
+_CORNER = re.compile(rf"<(?:\w+:)?(lower|upper)Corner[^<>]*>\s*({_NUMBER})\s+({_NUMBER})", re.I)
+_DCMI = re.compile(rf"\b(\w+)\s*=\s*({_NUMBER})")
 _LIMIT = 1_000_000
 
 

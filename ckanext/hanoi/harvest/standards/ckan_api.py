@@ -29,14 +29,15 @@ _FAILURES = 5
 _SMALLEST_PAGE = 10
 _NOT_HERE = {400, 401, 403, 404, 405, 406, 409, 410, 422, 501}
 _TAIL = re.compile(
-    r"(?:/api(?:/\d+)?(?:/(?:action|rest|search)(?:/\w+)?)?|/(?:dataset|organization|group)s?)?/*$"
+    r"(?:/api(?:/\d+)?(?:/(?:action|rest|search)(?:/\w+)?)?|/(?:dataset|organization|group)s?)$"
 )
 
 
 def site(url: str) -> str:
     """The address of the portal, of whatever address of its API or pages was given."""
     parts = urlsplit(url.strip())
-    return urlunsplit((parts.scheme, parts.netloc, _TAIL.sub("", parts.path), "", ""))
+    path = _TAIL.sub("", parts.path.rstrip("/")).rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
 def title_of(package: Mapping[str, Any]) -> str:

@@ -36,7 +36,8 @@ _CHUNK = 1024 * 1024
 #: No feed nests deeper; ijson's time grows with the square of the depth.
 _DEEPEST = 500
 _SLICE = 2048
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)
+#: A text, with its end if it has one here, or a bracket.
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{}]', re.S)
 PREFIX = re.compile(r"^(?:dct|dcterms|dcat|foaf|vcard|dc|skos|rdfs|schema|adms|dcat-us):")
 
 
@@ -108,16 +109,16 @@ def _check_depth(file: IO[bytes]) -> None:
     """``TooDeep`` where the document is nested so deep that it can only be an attack."""
     depth, rest = 0, b""
     while chunk := file.read(_CHUNK):
-        data, end = rest + chunk, 0
+        data, rest = rest + chunk, b""
         for match in _TOKEN.finditer(data):
-            end = match.end()
             token = data[match.start() : match.start() + 1]
+            if token == b'"' and not match[1]:
+                # it goes on in the next chunk
+                rest = data[match.start() :]
+                break
             depth += (token in b"[{") - (token in b"]}")
             if depth > _DEEPEST:
                 raise TooDeep("nested too deeply")
-        # a text that goes on in the next chunk begins behind the last token
-        quote = data.find(b'"', end)
-        rest = data[quote:] if quote >= 0 else b""
         if len(rest) > 16 * _CHUNK:
             raise TooDeep("a text too long")
 

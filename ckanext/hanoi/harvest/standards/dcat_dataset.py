@@ -340,11 +340,8 @@ def _place(tree: Tree, draft: dict[str, Any]) -> None:
         address = str(value.get("@id") or "")
         if name := label(value) or ("" if found[-1] and not address else address):
             names.append(name)
-    for name in list(names):
-        if shape := place(name):
-            found.append(shape)
-            names.remove(name)
-    draft["spatial"] = geometry.joined(found)
-    draft["spatial_text"] = unique(names)
+    shapes = [(name, place(name)) for name in names]
+    draft["spatial"] = geometry.joined([*found, *(shape for _, shape in shapes)])
+    draft["spatial_text"] = unique(name for name, shape in shapes if not shape)
 
 

@@ -37,6 +37,8 @@ _ADDRESSES = frozenset(
 _DEPTH = 5
 #: More values than any dataset's description has: beyond, nodes are kept as their address.
 _BUDGET = 4000
+#: So many texts of one property and language become paragraphs.
+_PARAGRAPHS = 50
 _NAMING = ("dct:title", "dc:title", "rdfs:label", "skos:prefLabel", "foaf:name", "schema:name")
 _DESCRIBING = (
     *_NAMING,
@@ -121,7 +123,8 @@ def _candidate(graph: Graph, node: Node, url: str, datasets: set[Node]) -> Candi
             if type_ in graph.types(n)
         ]
         known = content.get(name, [])
-        if more := [tree for tree in more if tree not in known]:
+        there = set(map(_written, known))
+        if more := [tree for tree in more if _written(tree) not in there]:
             content[name] = _sorted(known + more)
     identifier = first_text(content, "dct:identifier", "dc:identifier")
     address = "" if is_blank(node) or _is_fragment(node, url) else node
@@ -199,7 +202,11 @@ def _literal(term: Literal) -> Any:
 
 
 def _sorted(values: list[Any]) -> list[Any]:
-    return sorted(values, key=lambda v: json.dumps(v, sort_keys=True))
+    return sorted(values, key=_written)
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 # -- reading a tree -----------------------------------------------------------------------------
@@ -238,16 +245,18 @@ def words(tree: Tree, *names: str, joined: bool = False) -> dict[str, str] | str
     """The first property that has text, by language; several texts of a language are ``joined``
     to paragraphs, or the first of them counts."""
     for name in names:
-        found: dict[str, str] = {}
+        several: dict[str, list[str]] = {}
         for value in values(tree, name):
             tagged = isinstance(value, dict)
             text = value.get("@value") if tagged else value
             language = str(value.get("@language") or "und") if tagged else "und"
             if not isinstance(text, str) or not text:
                 continue
-            if joined and language in found and text not in found[language]:
-                found[language] += "\n\n" + text
-            found.setdefault(language, text)
+            texts = several.setdefault(language, [])
+            if not texts or (joined and len(texts) < _PARAGRAPHS and not any(
+                    text in said for said in texts)):  # fmt: skip
+                texts.append(text)
+        found = {language: "\n\n".join(texts) for language, texts in several.items()}
         if found:
             und = found.pop("und", "")
             if und and und not in found.values():

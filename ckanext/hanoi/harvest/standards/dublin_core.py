@@ -34,7 +34,7 @@ ROOTS = frozenset({"dc", "Record", "SummaryRecord", "BriefRecord", "qualifieddc"
 _YEARS = re.compile(
     r"(-?\d{4}(?:-\d\d(?:-\d\d)?)?)\s*(?:/|\.\.|–|--?)\s*(\d{4}(?:-\d\d(?:-\d\d)?)?)?$"
 )
-_DCMI = re.compile(r"(\w+)\s*=\s*([^;]*)")
+_DCMI = re.compile(r"\b(\w+)\s*=\s*([^;]*)")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[\w.+-]+$", re.I)
 #: ``info:eu-repo/semantics/…`` speaks of access, not of a licence.
 _ACCESS_RIGHTS = re.compile(
@@ -128,11 +128,12 @@ class _Mapping:
 
         Several titles in one language: the first counts, the others are alternative titles.
         """
-        found: dict[str, list[str]] = {}
+        several: dict[str, dict[str, None]] = {}
         for element in self._elements(name, *also):
-            text = self.read.text(element)
-            if text and text not in found.setdefault(language(xml.language(element)), []):
-                found[language(xml.language(element))].append(text)
+            texts = several.setdefault(language(xml.language(element)), {})
+            if text := self.read.text(element):
+                texts[text] = None
+        found = {code: list(texts) for code, texts in several.items()}
         if name == "title":
             for texts in found.values():
                 self._extra("alternative_title", *texts[1:])
@@ -152,7 +153,8 @@ class _Mapping:
         if plain and not found["issued"]:
             # Repositories export the dates of receipt and publication as plain dates.
             found["issued"] = [earliest(plain)]
-        self._extra("date", *(text for text in plain if text not in found["issued"]))
+        taken = set(found["issued"])
+        self._extra("date", *(text for text in plain if text not in taken))
         issued, modified = earliest(found["issued"]), latest(found["modified"])
         self._extra("date_issued", *(text for text in found["issued"] if text != issued))
         self._extra("date_modified", *(text for text in found["modified"] if text != modified))
@@ -204,7 +206,7 @@ class _Mapping:
         if len(lower) < 2 or len(upper) < 2:
             return None
         crs = xml.attribute(element, "crs")
-        if re.search(r"(?:urn:|/def/).*(?:4326|4258)$", crs) and "CRS84" not in crs:
+        if ("urn:" in crs or "/def/" in crs) and crs.endswith(("4326", "4258")):
             lower, upper = lower[1::-1], upper[1::-1]
         box = geometry.envelope(lower[0], lower[1], upper[0], upper[1])
         if box:

@@ -30,7 +30,8 @@ _ROLES = (
     "mediator|rightsHolder|contributor|funder|stakeholder"
 )
 _TITLED_ROLE = re.compile(rf"^\s*({_ROLES})\s*[-:]\s*(.+)$", re.I | re.S)
-_LATITUDE_FIRST = re.compile(r"(?:urn:|/def/crs/|gml/srs/epsg).*(?:4326|4258|4269)\s*$", re.I)
+_LATITUDE_FIRST = re.compile(r"(?:urn:|/def/crs/|gml/srs/epsg)", re.I)
+_GEOGRAPHIC = ("4326", "4258", "4269")
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +293,10 @@ class IsoReader(Reader):
         orders = [[geometry.polygon(geometry.pairs(v, turned, d)) for v, _, d in rings]
                   for turned in (False, True)]  # fmt: skip
         straight, turned = (geometry.joined(parts) if all(parts) else None for parts in orders)
-        wants_turned = any(_LATITUDE_FIRST.search(reference) for _, reference, _ in rings)
+        wants_turned = any(
+            reference.rstrip().endswith(_GEOGRAPHIC) and _LATITUDE_FIRST.search(reference)
+            for _, reference, _ in rings
+        )
         found = turned if wants_turned else straight
         if box is not None:
             fitting = [g for g in (found, straight, turned) if g and _within(g, box)]

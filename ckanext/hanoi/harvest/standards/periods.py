@@ -26,12 +26,12 @@ UNITS = {
 }  # fmt: skip
 
 _MARKS = re.compile(
-    r"^(?:so bo|uoc tinh|uoc|prel(?:iminary|\.)?|est(?:imated|\.)?)\s*:?\s*"
-    r"|[\s*]*(?:\(\s*\w{1,12}\s*\)|\*+|[pe])$"
+    r"^(?:so bo|uoc tinh|uoc|prel(?:iminary|\.)?|est(?:imated|\.)?)\s*(?::\s*)?"
+    r"|(?<![\s*])[\s*]*(?:\(\s*\w{1,12}\s*\)|\*|[pe])$"
 )
 _YEARS = re.compile(r"(\d{4})\s*([-/–])\s*(\d{4}|\d{2})$")
-_CODE = re.compile(r"(\d{4})\s*[-/.]?\s*([a-z]+)\s*[-.]?\s*(\d{1,2})$")
-_TURNED = re.compile(r"([a-z]+)\s*(\d{1,2})\s*[-/., ]\s*(\d{4})$")
+_CODE = re.compile(r"(\d{4})\s*(?:[-/.]\s*)?([a-z]+)\s*(?:[-.]\s*)?(\d{1,2})$")
+_TURNED = re.compile(r"([a-z]+)\s*(\d{1,2})(?:\s*[-/.,]\s*|\s+)(\d{4})$")
 _COMPACT_MONTH = re.compile(r"(\d{4})(0[1-9]|1[0-2])$")
 _LETTERS = {
     "q": "quarter", "k": "quarter", "kv": "quarter", "quy": "quarter", "qi": "quarter",

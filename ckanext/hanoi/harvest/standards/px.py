@@ -23,13 +23,13 @@ _CHUNK = 256 * 1024
 _DATA = re.compile(rb'"[^"]*(?:"|$)|(?<![\w-])DATA\s*=')
 _STATEMENT = re.compile(r'(?:"[^"]*"|[^";])+')
 _HEAD = re.compile(
-    r"\s*([A-Z][A-Z0-9_-]*)\s*(?:\[([^\]]{0,20})\])?\s*(?:\(((?:\"[^\"]*\"|[^\")])*)\))?\s*=(.*)\Z",
+    r"\s*([A-Z][A-Z0-9_-]*)\s*(?:\[([^\]]{0,20})\]\s*)?(?:\(((?:\"[^\"]*\"|[^\")])*)\)\s*)?=(.*)\Z",
     re.I | re.S,
 )
 _VALUE = re.compile(r'"[^"]*"|[^\s,"()]+|[,()]')
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(
-    r"(?:tel(?:ephone)?|phone|mobile|điện thoại|đt|tlf)\s*[.:]*\s*(\+?[\d(][\d\s().-]{5,24}\d)",
+    r"(?:tel(?:ephone)?|phone|mobile|điện thoại|đt|tlf)[\s.:]*(\+?[\d(][\d\s().-]{5,24}\d)",
     re.I,
 )
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\s+(\d\d):?(\d\d))?")
@@ -122,24 +122,24 @@ def _decoded(head: bytes) -> str:
 
 def _strings(text: str) -> tuple[str, ...]:
     """The values of a statement; neighbouring strings without a comma are one."""
-    found: list[str] = []
+    found: list[list[str]] = []
     joins = False
     for token in _VALUE.findall(text):
         if token == ",":
             joins = False
         elif token in "()":
-            found.append(token)
+            found.append([token])
             joins = False
         elif token.startswith('"'):
             if joins:
-                found[-1] += token[1:-1]
+                found[-1].append(token[1:-1])
             else:
-                found.append(token[1:-1])
+                found.append([token[1:-1]])
             joins = True
         else:
-            found.append(token)
+            found.append([token])
             joins = False
-    return tuple(found)
+    return tuple("".join(parts) for parts in found)
 
 
 # -- the table as a record -----------------------------------------------------------------------
