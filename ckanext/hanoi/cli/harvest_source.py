@@ -149,11 +149,17 @@ def source_remove(name: str, datasets: str, yes: bool, as_json: bool) -> None:
         click.confirm(
             f"{entry['name']} ({entry['datasets']} datasets) is removed, {what}. Go on?", abort=True
         )
-    result = call("hanoi_source_delete", id=entry["id"], datasets=datasets)
+    shown = None if as_json or not sys.stderr.isatty() else _removed
+    here = {"hanoi_inline": True, "hanoi_progress": shown}
+    result = call("hanoi_source_delete", here, id=entry["id"], datasets=datasets)
     if as_json:
         print_json(result)
         return
     click.echo(f"Removed {entry['name']}; {result['removed']} datasets deleted.")
+
+
+def _removed(number: int) -> None:
+    click.echo(f"\r\033[K{number} datasets removed", nl=False, err=True)
 
 
 @source.command("kinds")

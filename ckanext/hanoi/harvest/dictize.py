@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi.harvest import report
+from ckanext.hanoi.harvest import leaving, report
 from ckanext.hanoi.harvest.fetch import public_url
 from ckanext.hanoi.harvest.notify import message_of
 from ckanext.hanoi.harvest.secrets import mask
@@ -41,6 +41,7 @@ def source(entry: Source, secrets: bool = False) -> dict[str, Any]:
         "next_due": _iso(entry.next_due),
         "last_read": _iso(entry.last_read),
         "last_complete": _iso(entry.last_complete),
+        "leaving": leaving.progress(entry),
     }
     if secrets:
         shown.update(config=entry.config, notify=entry.notify, contacts=entry.contacts)

@@ -61,7 +61,7 @@ def enqueue_write(run_id: str, batch_id: int) -> None:
     """Queue one batch, unless another of the run is waiting in the queue: who takes that one goes
     on with those behind it. A batch whose job gets lost is written by the run's reader."""
     of_run = f"hanoi-write-{run_id}-"
-    if not any(job_id.startswith(of_run) for job_id in _waiting()):
+    if not any(job_id.startswith(of_run) for job_id in waiting()):
         job_id = f"{of_run}{batch_id}"
         _enqueue(job_id, write, [run_id, batch_id], "Harvest: batch", timeout=3600)
 
@@ -70,7 +70,7 @@ def _enqueue(
     job_id: str, function: Any, args: list[Any], title: str, timeout: int, front: bool = False
 ) -> None:
     try:
-        if job_id in _waiting():
+        if job_id in waiting():
             return
         rq_kwargs = {
             "job_id": job_id,
@@ -87,7 +87,7 @@ def _enqueue(
         log.warning("The job queue does not answer: %s", error)
 
 
-def _waiting() -> list[str]:
+def waiting() -> list[str]:
     """The ids of the jobs in the queue."""
     try:
         queue = ckan_jobs.get_queue(queue_name())

@@ -19,6 +19,7 @@ from ckanext.hanoi.harvest import (
     errors,
     finish,
     jobs,
+    leaving,
     notify,
     removal,
     retention,
@@ -30,7 +31,7 @@ from ckanext.hanoi.harvest.packing import pack, unpack
 from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.harvest.schedule import next_due
 from ckanext.hanoi.harvest.setup import Setup
-from ckanext.hanoi.harvest.writing import batches, priority
+from ckanext.hanoi.harvest.writing import batches
 from ckanext.hanoi.harvest.writing.catalog import Catalog
 from ckanext.hanoi.model.harvest import OPEN, Batch, Change, Identity, Run, Seen, Source, now
 
@@ -58,6 +59,8 @@ def start(
 
     A held run is superseded: the source is read anew, and what is still missing is judged anew.
     """
+    if leaving.is_leaving(source):
+        raise Refused("The source is being removed")
     session = model.Session
     held = session.execute(
         sa.select(Run).where(Run.source_id == source.id, Run.status == "held")
@@ -224,6 +227,7 @@ def due() -> dict[str, list[str]]:
     retention.clean_if_due()
     notify.digest_if_due()
     resumed = jobs.resume()
+    leaving.resume()
     bulk.beats.send("harvest")
     return {"queued": queued, "resumed": resumed}
 
@@ -279,26 +283,3 @@ def keep_fields(identity: Identity, fields: list[str]) -> None:
     """These fields stay as they are here; a field no longer named follows the source again."""
     identity.kept_fields, identity.hash = fields, None
     model.Session.commit()
-
-
-def remove_datasets(source: Source) -> int:
-    """Delete (not purge) every dataset that only this source has; returns how many."""
-    catalog = Catalog()
-    rows = model.Session.execute(
-        sa.select(Identity.guid, Identity.package_id).where(
-            Identity.source_id == source.id, Identity.state.in_(("active", "missing"))
-        )
-    ).all()
-    removed = 0
-    for guid, package_id in rows:
-        heir = priority.heir(source.id, package_id)
-        identity = model.Session.get(Identity, (source.id, guid))
-        if heir:
-            heir.state, heir.hash = "active", None
-        if identity:
-            identity.state = "removed"
-        model.Session.commit()
-        if not heir and catalog.states([package_id]).get(package_id) == "active":
-            catalog.remove(package_id)
-            removed += 1
-    return removed

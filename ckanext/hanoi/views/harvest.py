@@ -183,6 +183,9 @@ def source_delete(id: str) -> Any:
         return tk.render("hanoi/harvest/source_delete.html", {"source": source})
     choice = tk.request.form.get("datasets", "keep")
     result = _call("hanoi_source_delete", id=source["id"], datasets=choice)
+    if result["queued"]:
+        tk.h.flash_notice(tk._("The source is being removed in the background."))
+        return tk.redirect_to("hanoi_harvest.source_read", id=source["name"])
     text = tk.ungettext(
         "The source is deleted, with %(num)s dataset",
         "The source is deleted, with %(num)s datasets", result["removed"],

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ckan import authz, model
 
 from ckanext.hanoi.agencies.registry import registry
-from ckanext.hanoi.harvest import dictize, runs
+from ckanext.hanoi.harvest import dictize, leaving, runs
 from ckanext.hanoi.harvest.config import ConfigError, parse
 from ckanext.hanoi.harvest.connectors import kinds
 from ckanext.hanoi.harvest.schedule import next_due
@@ -220,7 +220,8 @@ def hanoi_source_delete(context: Any, data_dict: dict[str, Any]) -> dict[str, An
 
     :param id: id or name
     :param datasets: ``keep`` (default: they become the catalog's own) or ``remove``
-    :returns: ``{"removed": number of datasets}``
+    :returns: ``{"removed": number of datasets, "queued": whether a background job does the rest}``;
+        how far that is, the source itself shows in ``leaving`` until it is gone
     """
     entry = source_of(data_dict)
     tk.check_access("hanoi_source_delete", context, {"id": entry.id})
@@ -230,10 +231,13 @@ def hanoi_source_delete(context: Any, data_dict: dict[str, Any]) -> dict[str, An
     open_run = runs.open_run(entry)
     if open_run:
         runs.abort(open_run)
-    removed = runs.remove_datasets(entry) if choice == "remove" else 0
-    model.Session.execute(sa.delete(Source).where(Source.id == entry.id))
-    model.Session.commit()
-    return {"removed": removed}
+    source_id, quick = entry.id, leaving.begin(entry, choice)
+    if quick or context.get("hanoi_inline"):
+        removed = leaving.go_on(source_id, shown=context.get("hanoi_progress"))
+        if removed is not None:
+            return {"removed": removed, "queued": False}
+    leaving.enqueue(source_id)
+    return {"removed": 0, "queued": True}
 
 
 @tk.side_effect_free
