@@ -132,6 +132,9 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
         return search.for_query(search_params)
 
     def after_dataset_search(self, search_results, search_params):
+        for found in search_results["results"]:
+            if "resources" in found:  # else it has only the fields that were asked for
+                stock_keys.fill(found)
         return search_catalog.label(search_results)
 
     def dataset_facets(self, facets_dict, package_type):
