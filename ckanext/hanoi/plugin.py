@@ -19,6 +19,7 @@ from ckanext.hanoi import bulk, collect, continued, own_yaml, search
 from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
 from ckanext.hanoi.dataset import file_names, protection, stock_keys
+from ckanext.hanoi.dataset.permission_labels import PermissionLabels
 from ckanext.hanoi.dcat import settings as dcat_settings
 from ckanext.hanoi.declaration import declare
 from ckanext.hanoi.harvest.writing import versions
@@ -64,7 +65,7 @@ def _declare(declaration, file_name: str) -> None:
 )
 @tk.blanket.helpers(lambda: collect.functions(f"{_HERE}.helpers"))
 @tk.blanket.cli(_commands)
-class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
+class HanoiPlugin(p.SingletonPlugin, DefaultTranslation, PermissionLabels):
     """Schema, agencies, search, quality, publishing."""
 
     p.implements(p.IConfigurer)
@@ -77,6 +78,7 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IConfigurable)
     p.implements(p.ISignal)
     p.implements(p.IUploader, inherit=True)
+    p.implements(p.IPermissionLabels)
 
     def get_signal_subscriptions(self):
         return {
