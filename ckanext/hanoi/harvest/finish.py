@@ -15,7 +15,8 @@ from ckan import model
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from ckanext.hanoi import bulk
-from ckanext.hanoi.harvest import fence, guard, removal, report, settings
+from ckanext.hanoi.harvest import failures, fence, guard, removal, report, settings
+from ckanext.hanoi.harvest.connectors import kinds
 from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.harvest.schedule import next_due
 from ckanext.hanoi.harvest.setup import Setup
@@ -194,7 +195,10 @@ def close(run: Run, status: str) -> None:
 
 
 def _remember(source: Source, run: Run, fetched: dict | None) -> None:
-    source.last_read = run.started
+    # what changed since is all that the next run will ask for
+    partly = getattr(kinds().get(source.kind), "incremental", False)
+    if not (partly and run.counts["failed"] and failures.are_new_in_reading(run)):
+        source.last_read = run.started
     if run.complete and status_is_clean(run):
         source.last_complete = run.started
         source.fetch_state = fetched or {}

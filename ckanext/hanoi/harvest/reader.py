@@ -18,10 +18,10 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from ckanext.hanoi.harvest import fence, report, settings, standing
+from ckanext.hanoi.harvest import failures, fence, report, settings, standing
 from ckanext.hanoi.harvest.connectors import Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, NotModified
-from ckanext.hanoi.harvest.packing import guid_of, pack, pack_record
+from ckanext.hanoi.harvest.packing import guid_of, pack, pack_record, unpack_record
 from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.harvest.writing import batches
 from ckanext.hanoi.model.base import Text
@@ -67,6 +67,8 @@ class Reader:
                 # what came before the error is written all the same
                 self._flush(last=True)
                 raise
+            if since is not None or not_modified:
+                self._try_again()
             self._flush(last=True)
             self._finish(fetcher, complete=since is None, not_modified=not_modified)
 
@@ -192,6 +194,18 @@ class Reader:
         report.fail(self.run_id, guid, item.title, "reading", item.message, item.params)
         if item.guid:
             _put_down(self.run_id, {guid: ""})
+
+    def _try_again(self) -> None:
+        """What failed earlier and the source does not tell again."""
+        run = model.Session.get(Run, self.run_id)
+        items = failures.left(run) if run else []
+        if items:
+            _put_down(self.run_id, {item["guid"]: "" for item in items})
+        for item in items:
+            record = unpack_record({key: item[key] for key in item if key != "hash"})
+            self.pending.append({**item, "hash": self.setup.hash_of(record)})
+            if len(self.pending) >= self.size:
+                self._flush()
 
     def _flush(self, last: bool = False) -> None:
         if not self.pending:

@@ -17,6 +17,7 @@ from ckanext.hanoi import bulk
 from ckanext.hanoi.harvest import (
     baseline,
     errors,
+    failures,
     finish,
     jobs,
     leaving,
@@ -27,13 +28,13 @@ from ckanext.hanoi.harvest import (
     work,
 )
 from ckanext.hanoi.harvest.fetch import is_local
-from ckanext.hanoi.harvest.packing import pack, unpack
+from ckanext.hanoi.harvest.packing import pack
 from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.harvest.schedule import next_due
 from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.harvest.writing import batches
 from ckanext.hanoi.harvest.writing.catalog import Catalog
-from ckanext.hanoi.model.harvest import OPEN, Batch, Change, Identity, Run, Seen, Source, now
+from ckanext.hanoi.model.harvest import OPEN, Batch, Identity, Run, Seen, Source, now
 
 log = logging.getLogger(__name__)
 
@@ -148,37 +149,21 @@ def _source(run: Run) -> Source:
 def retry(run: Run, user_id: str | None = None) -> Run:
     """A new run of the records that failed in this one; the source is not read again.
 
-    Records that could not even be read (no raw content) need a run of the whole source.
+    Records that could not even be read (no raw content) need a run of the whole source. What a
+    later run or a person has changed since is left alone.
     """
     if run.status in OPEN:
         raise Refused("The run is still under way")
-    rows = (
-        model.Session.execute(
-            sa.select(Change.raw).where(
-                Change.run_id == run.id, Change.action == "failed", Change.raw.is_not(None)
-            )
-        )
-        .scalars()
-        .all()
-    )
-    # written as it should be: only the search index lacks it
-    refused: Any = model.Session.execute(
-        sa.select(Change.package_id, Change.guid).where(
-            Change.run_id == run.id, Change.action == "failed", Change.stage == "indexing",
-            Change.package_id.is_not(None),
-        )
-    ).all()  # fmt: skip
-    unindexed: dict[str, str] = dict(refused)
-    if not rows and not unindexed:
+    items, unindexed = failures.of_run(run), failures.unindexed(run)
+    if not items and not unindexed:
         raise Refused("No record of this run can be tried again: run the whole source")
     options = {"retry_of": run.id, "force": True}
     fresh = start(_source(run), "retry", user_id, options)
-    _fill(fresh, list(rows), unindexed)
+    _fill(fresh, items, unindexed)
     return fresh
 
 
-def _fill(run: Run, rows: list[bytes], unindexed: dict[str, str]) -> None:
-    items = [unpack(row) for row in rows]
+def _fill(run: Run, items: list[dict[str, Any]], unindexed: dict[str, str]) -> None:
     size = settings.batch_size()
     for first in range(0, len(items), size):
         model.Session.add(Batch(run_id=run.id, records=pack(items[first : first + size])))

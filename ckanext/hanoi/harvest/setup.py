@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +16,7 @@ from ckanext.hanoi.harvest import secrets, settings
 from ckanext.hanoi.harvest.config import ConfigError, SourceConfig, parse
 from ckanext.hanoi.harvest.connectors import Connector, Record, kinds
 from ckanext.hanoi.harvest.fetch import Fetcher
+from ckanext.hanoi.harvest.mapping import version
 from ckanext.hanoi.harvest.mapping.dataset import Mapped, to_dataset
 from ckanext.hanoi.harvest.record import N_, SourceError
 from ckanext.hanoi.model.harvest import Source
@@ -72,7 +74,11 @@ class Setup:
     @cached_property
     def fingerprint(self) -> str:
         """Changes when the same record would become another dataset."""
-        parts = (self.source.kind, self.source.owner_org or "", self.config.fingerprint())
+        connector = sys.modules[self.connector_class.__module__].__file__ or ""
+        parts = (
+            self.source.kind, self.source.owner_org or "", self.config.fingerprint(),
+            version.of_code(), version.of_file(connector),
+        )  # fmt: skip
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
     def fetcher(self) -> Fetcher:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from ckan import model
 from ckan.tests import helpers
 from werkzeug import Response
+
+from ckanext.hanoi.model.harvest import Run
 
 CSV = "Tên dữ liệu,Mô tả,Địa chỉ\n" + "".join(
     f"Bộ dữ liệu {i},Mô tả {i},https://a.vn/{i}.csv\n" for i in range(12)
@@ -37,7 +40,10 @@ def test_a_document_that_did_not_change_is_not_looked_at_again(admin, httpserver
     run = admin.run()
     assert run["status"] == "finished"
     assert run["not_modified"]
-    assert run["counts"]["missing"] == run["counts"]["removed"] == 0
+    # all seven numbers, and all is seen that is known
+    nothing = dict.fromkeys(("created", "updated", "removed", "missing", "failed"), 0)
+    assert run["counts"] == {"seen": 12, "unchanged": 12, **nothing}
+    assert set(model.Session.get(Run, run["id"]).counts) == {*run["counts"], "excluded"}
     assert len(admin.datasets()) == 12
     assert file.sent == (1 if etag else 2)
 
