@@ -241,7 +241,7 @@ class _Resources:
             found += read.urls
             words = re.split(r"\n|; ", read.rest)
             if len(read.urls) == len(words) > 1:
-                self.named += words
+                self.named += [re.sub(r"^\((.*)\)$", r"\1", word) for word in words]
             elif read.rest and (read.urls or key != "access_service"):
                 self._keep(key, read.rest)
         return list(dict.fromkeys(found))

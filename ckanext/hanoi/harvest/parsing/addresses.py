@@ -147,10 +147,11 @@ def _line(line: str, base: str, cell: bool, urls: dict[str, None], rest: list[st
 
 def _pieces(line: str, base: str, cell: bool, urls: dict[str, None], rest: list[str]) -> None:
     """A line without a scheme: a host, a path, several of these, or words."""
-    if url := _without_scheme(line, base, cell):
+    pieces = [piece for piece in _SEPARATOR.split(line) if piece]
+    several = len(pieces) > 1 and any(_without_scheme(piece, "", cell) for piece in pieces)
+    if not several and (url := _without_scheme(line, base, cell)):
         urls[url] = None
         return
-    pieces = [piece for piece in _SEPARATOR.split(line) if piece]
     if len(pieces) > 1:
         found = [_without_scheme(piece, "", cell) for piece in pieces]
         if base and not all(found):

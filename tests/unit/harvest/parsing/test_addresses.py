@@ -62,6 +62,7 @@ BASE = "https://a.vn/b/c"
         ("gis.vd.example/rest/MapServer", ["http://gis.vd.example/rest/MapServer"], ""),
         ("www.a.vn", ["http://www.a.vn"], ""),
         ("data.gov.vn", ["http://data.gov.vn"], ""),
+        ("a.gov.vn/1.csv, b.gov.vn", ["http://a.gov.vn/1.csv", "http://b.gov.vn"], ""),
         ("//a.vn/1.csv", ["https://a.vn/1.csv"], ""),
         # relative
         ("tep/1.csv", ["https://a.vn/b/tep/1.csv"], ""),
