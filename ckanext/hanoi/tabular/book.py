@@ -99,5 +99,6 @@ def _sheet(sheet: CalamineSheet, about: Any, notes: dict[str, Notes], limits: Li
         # a range of whole columns is as long as the sheet, not as its format
         merged=[(a, b, min(c, last), d) for a, b, c, d in merged if a <= last],
         links=seen.links,
+        unvalued=frozenset(seen.unvalued),
         hidden=about.visible != SheetVisibleEnum.Visible,
     )

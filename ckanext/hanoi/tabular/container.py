@@ -37,6 +37,8 @@ class Notes:
     merged: list[Merged] = field(default_factory=list)
     #: What cells with a number show, where that is not the number.
     shown: dict[tuple[int, int], str] = field(default_factory=dict)
+    #: Cells with a formula whose result nobody stored.
+    unvalued: set[tuple[int, int]] = field(default_factory=set)
 
 
 class Measure:

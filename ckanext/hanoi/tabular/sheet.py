@@ -54,6 +54,8 @@ class Sheet:
     hidden: bool = False
     #: Whether its workbook counts days from 1904: for numbers that are dates, but not shown so.
     from_1904: bool = False
+    #: Cells (row, column) with a formula whose result is not in the file.
+    unvalued: frozenset[tuple[int, int]] = frozenset()
     _by_top: dict[int, list[Merged]] | None = field(default=None, repr=False, compare=False)
 
     def merged_at(self, row: int) -> list[Merged]:

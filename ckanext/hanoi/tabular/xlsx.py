@@ -27,7 +27,10 @@ _ELEMENT = re.compile(rb"<" + _PREFIX + rb"([\w.-]+)" + ATTRIBUTES + rb"/?>")
 _CELL = re.compile(
     rb"<" + _PREFIX + rb"(row|c|hyperlink)(?=[\s/>])" + ATTRIBUTES + rb"(/?)>"
     rb"(?:<" + _PREFIX + rb"v>\s*(\d{1,15})(?=\s*<)|"
-    rb"<" + _PREFIX + rb"f[^<>]*>\s*HYPERLINK\(\s*(?:\"|&quot;)([^\"<]*?)(?:\"|&quot;))?"
+    rb"<" + _PREFIX + rb"f[^<>]*>\s*HYPERLINK\(\s*(?:\"|&quot;)([^\"<]*?)(?:\"|&quot;)|"
+    rb"(<" + _PREFIX + rb"f(?:\s[^<>]{0,500})?(?:/>|>[^<]{0,9000}</" + _PREFIX + rb"f>)\s{0,9}"
+    rb"(?:<" + _PREFIX + rb"v\s{0,9}/>|<" + _PREFIX + rb"v></" + _PREFIX + rb"v>)?\s{0,9}"
+    rb"</" + _PREFIX + rb"c>))?"
 )
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']\s*([A-Za-z]{0,3})(\d{1,9})")
 _STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d{1,6})[\"']")
@@ -107,10 +110,10 @@ def _measure_part(
     rows = columns = row = column = 0
     longest = max(sizes, default=0)
     links: dict[tuple[int, int], str] = {}
-    shown: dict[tuple[int, int], str] = {}
+    seen = Notes(links)
     wanted: list[tuple[str, str]] = []
     for match in find(_CELL, package.pieces(part)):
-        name, about, empty, text, address = match.groups()
+        name, about, empty, text, address, unvalued = match.groups()
         if name == b"hyperlink":
             pairs = attributes(about)
             wanted.append((pairs.get("ref", ""), pairs.get("id", "")))
@@ -130,14 +133,16 @@ def _measure_part(
         if _SHARED.search(about):
             index = int(text) if text is not None else len(sizes)
             measure.text_of(sizes[index] if index < len(sizes) else longest)
-        elif text and (seen := formats.shown(_style(about), text.decode())):
-            shown[row - 1, column - 1] = seen
+        elif text and (shown := formats.shown(_style(about), text.decode())):
+            seen.shown[row - 1, column - 1] = shown
+        if unvalued:
+            seen.unvalued.add((row - 1, column - 1))
         if address:
             links[row - 1, column - 1] = unescape(address.decode("utf-8", "replace"))
     measure.sheet(rows, columns)
     if wanted:
         _add_links(links, wanted, _targets(package, part))
-    return Notes(links, shown=shown)
+    return seen
 
 
 def _style(about: bytes) -> int:

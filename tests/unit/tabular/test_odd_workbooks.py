@@ -120,3 +120,13 @@ def test_looking_for_odd_cells_takes_time_by_the_length_only(piece):
 def test_odd_formats_are_none():
     for code in ('"', "0" * 300, "[", "dd/mm/yyyy", "0;0;0", "\\", '"a', "0.0", "??0", "_(0_)"):
         assert _parts(code) == [] or "0" in _parts(code)
+
+
+def test_a_formula_without_a_stored_result_is_known_as_such():
+    cells = [r"<f>A3</f>", "<f>A3</f><v/>", '<f t="shared" si="0"/>']
+    for inside in cells:
+        content = changed(BOOK, {SHEET: [(CELL, f'<c r="B3">{inside}</c>')]})
+        assert read(content).sheets[0].unvalued == {(2, 1)}
+    content = changed(BOOK, {SHEET: [(CELL, '<c r="B3" t="str"><f>A3</f><v>x</v></c>')]})
+    assert read(content).sheets[0].unvalued == frozenset()
+    assert rows(content)[2] == ["A2", "x"]

@@ -13,6 +13,7 @@ from lxml import etree
 from ckanext.hanoi.harvest import folder
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, Response
+from ckanext.hanoi.harvest.fetch.challenge import web_page
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.paging import Pages
 from ckanext.hanoi.harvest.parsing import xml
@@ -300,7 +301,7 @@ class CswConnector(Connector):
 
 def _parsed(content: bytes, url: str) -> etree._Element:
     if xml.is_html(content):
-        raise SourceError("%(url)s answered with a web page instead of data.", url=url)
+        raise web_page(url, content)
     try:
         return xml.parse(content)
     except xml.XmlError as e:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
+from ckanext.hanoi.harvest.fetch.challenge import web_page
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.paging import Pages
 from ckanext.hanoi.harvest.parsing import xml
@@ -215,7 +216,7 @@ class OaiPmhConnector(Connector):
             except xml.XmlError:
                 raise e from None
         if xml.is_html(content):
-            raise SourceError("%(url)s answered with a web page instead of data.", url=self.url)
+            raise web_page(self.url, content)
         try:
             root = xml.parse(content)
         except xml.XmlError as e:

@@ -14,6 +14,7 @@ from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.paging import Pages, json_of
 from ckanext.hanoi.harvest.parsing import loose, xml
 from ckanext.hanoi.harvest.parsing.clean import printable
+from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.harvest.standards import px, pxweb_tables
 from ckanext.hanoi.harvest.standards.draft import plain
 
@@ -317,10 +318,13 @@ class PxwebConnector(Connector):
             with answer.open() as file:
                 entries = px.read(file)
         except px.PxError as e:
-            params = {"url": address, "error": str(e)}
+            message, params = N_("%(url)s is no PX file: %(error)s"), {"error": str(e)}
+            if isinstance(e, px.UnclosedError):
+                message = N_("In the PX file %(url)s a quotation mark of %(keyword)s isn't closed.")
+                params = {"keyword": e.keyword}
             if alone:
-                raise SourceError("%(url)s is no PX file: %(error)s", **params) from e
-            return Unreadable("%(url)s is no PX file: %(error)s", params, guid=address)
+                raise SourceError(message, url=address, **params) from e
+            return Unreadable(message, {"url": address, **params}, guid=address)
         content = pxweb_tables.of_file(address, entries, answer.size, answer.body_hash)
         draft = pxweb_tables.to_draft(content)
         return Candidate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ckanext.hanoi.harvest.record import N_
+from ckanext.hanoi.harvest.record import N_, SourceError
 
 PROTECTED = N_(
     "A protection in front of %(url)s keeps programs away (status %(status)s). Ask those who run "
@@ -26,6 +26,13 @@ _MARKS = re.compile(
     re.I,
 )
 _HEAD = 64 * 1024
+
+
+def web_page(url: str, content: bytes) -> SourceError:
+    """What is to be said of a web page where data should be."""
+    if is_challenge({}, content):
+        return SourceError(PROTECTED, url=url, status=200)
+    return SourceError(N_("%(url)s answered with a web page instead of data."), url=url)
 
 
 def is_challenge(headers: Mapping[str, str], body: bytes) -> bool:

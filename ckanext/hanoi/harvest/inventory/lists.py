@@ -376,6 +376,15 @@ def _no_header(sheet: Sheet) -> Unreadable:
 
 def _no_title(one: _List, row: Row, about: Part) -> Unreadable:
     identifier = " ".join(about.text("identifier").split())
+    column = row.place("title")
+    if column is not None and (row.index, column) in one.sheet.unvalued:
+        return Unreadable(
+            "Sheet %(sheet)s, row %(row)s, column %(column)s: the formula has no stored result. "
+            "Open the file in a spreadsheet program, save it, and give that file.",
+            dict(_place(one, row, "title")),
+            guid=identifier or None,
+            title=identifier,
+        )
     return Unreadable(
         "Sheet %(sheet)s, row %(row)s, column %(column)s: the name of the dataset is missing. "
         "Write it there.",

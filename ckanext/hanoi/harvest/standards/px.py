@@ -51,6 +51,14 @@ class PxError(ValueError):
     """The file is no PX file, or its head is cut off."""
 
 
+class UnclosedError(PxError):
+    """A quotation mark of the statement ``keyword`` is never closed."""
+
+    def __init__(self, keyword: str) -> None:
+        super().__init__(f"a text of {keyword} is not closed")
+        self.keyword = keyword
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One statement: language ('' is the table's own), subkeys, values."""
@@ -64,7 +72,7 @@ def read(file: IO[bytes]) -> dict[str, list[Entry]]:
     """The keywords (in capitals) of a PX file; PxError where it is none. The data is not read."""
     text = _decoded(_head(file))
     if text.count('"') % 2:
-        raise PxError("a text is not closed")
+        raise UnclosedError(_unclosed(text.encode()))
     found: dict[str, list[Entry]] = {}
     for statement in _STATEMENT.findall(text):
         parsed = _HEAD.match(statement)
@@ -81,6 +89,15 @@ def read(file: IO[bytes]) -> dict[str, list[Entry]]:
     return found
 
 
+def _unclosed(head: bytes) -> str:
+    """The keyword of the first statement with a quotation mark too many; '' where none has."""
+    for statement in re.split(rb";[ \t]*(?:\r?\n|\Z)", head[:MAX_HEAD]):
+        found = re.match(rb"\s*([A-Za-z][A-Za-z0-9_-]{0,60})", statement)
+        if statement.count(b'"') % 2 and found:
+            return found[1].decode("ascii").upper()
+    return ""
+
+
 def _head(file: IO[bytes]) -> bytes:
     """Everything before ``DATA=``."""
     buffer = b""
@@ -95,7 +112,7 @@ def _head(file: IO[bytes]) -> bytes:
             if match.group().startswith(b"D"):
                 return buffer[: match.start()]
         if not chunk:
-            raise PxError("no DATA")
+            raise UnclosedError(unclosed) if (unclosed := _unclosed(buffer)) else PxError("no DATA")
         if len(buffer) > MAX_HEAD:
             raise PxError("no DATA within the first bytes")
 

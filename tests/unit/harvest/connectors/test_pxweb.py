@@ -538,3 +538,9 @@ def test_what_is_no_time_code_is_none(text):
 def test_any_text_is_a_period_that_ends_after_it_begins_or_none(text):
     found = periods.period(text)
     assert found is None or found.start <= found.end
+
+
+def test_a_quotation_mark_too_many_is_named_with_its_keyword():
+    text = 'CHARSET="ANSI";\nTITLE="Dân số";\nTIMEVAL("năm")=TLIST(A1),""2019";\nDATA=\n1;\n'
+    with pytest.raises(px.UnclosedError, match="TIMEVAL"):
+        px.read(io.BytesIO(text.encode()))
