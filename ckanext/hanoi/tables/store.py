@@ -55,6 +55,13 @@ def dictize(entry: Table, resource: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def nothing(resource: dict[str, Any]) -> Table:
+    """Stands for what would be known of a file at which nobody was asked to look."""
+    return Table(
+        resource_id=resource["id"], package_id=resource["package_id"], state="unknown", report={}
+    )
+
+
 def summary(entry: Any) -> dict[str, Any]:
     """One entry in a list, be it a ``Table`` or a row with its columns."""
     return {

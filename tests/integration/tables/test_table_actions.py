@@ -230,6 +230,22 @@ def test_pages_show_what_was_found_to_whom_it_may_be_shown(office, app):
     assert office.table(public["id"])["state"] == "queued"
 
 
+def test_a_file_that_nobody_looked_at_has_its_pages_and_the_same_answer(office, app):
+    dataset = office.dataset({"url": "https://example.org/trang"})
+    resource = dataset["resources"][0]["id"]
+    office.call("hanoi_table_clean", "sysadmin")
+    nothing = office.table(resource)
+    looked_at = office.upload()
+    office.look()
+    assert nothing.keys() == office.table(looked_at["id"]).keys()
+    as_editor = {"Authorization": factories.APIToken(user=office.user("editor"))["token"]}
+    for page in ("", "/dictionary"):
+        answer = app.get(f"/hanoi/tables/{resource}{page}", headers=as_editor)
+        assert answer.status_code == 200
+    answer = app.post(f"/hanoi/tables/{resource}/dictionary", headers=as_editor)
+    assert answer.status_code < 500
+
+
 def test_the_command_line_looks_lists_and_cleans(office, cli, monkeypatch):
     # a command reads the configuration anew
     monkeypatch.setattr(settings, "enabled", lambda: True)

@@ -14,8 +14,6 @@ from ckanext.hanoi.model.tables import Table
 from ckanext.hanoi.tables import due, publish, settings, store
 from ckanext.hanoi.vietnamese import fold, sort_key
 
-_EMPTY = {"state": "unknown", "columns": [], "preview": [], "error_list": [], "remarks": []}
-
 
 def _resource(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     id_ = tk.get_or_bust(data_dict, "id")
@@ -46,9 +44,7 @@ def hanoi_table_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     tk.check_access("hanoi_table_show", context, data_dict)
     resource = _resource(context, data_dict)
     entry = model.Session.get(Table, resource["id"], populate_existing=True)
-    if entry is None:
-        return {**_EMPTY, "resource_id": resource["id"], "package_id": resource["package_id"]}
-    return store.dictize(entry, resource)
+    return store.dictize(entry or store.nothing(resource), resource)
 
 
 @tk.side_effect_free
