@@ -1,4 +1,4 @@
-"""What the schema needs of CKAN's configuration, so that an admin does not have to write it.
+"""What the catalog needs of CKAN's configuration, so that an admin does not have to write it.
 
 These are defaults of declared options: they count wherever ``hanoi`` stands in ``ckan.plugins``
 (ckanext-scheming reads its options while plugins are set up, after the defaults are known), and
@@ -18,6 +18,10 @@ DEFAULTS = {
     "scheming.organization_schemas": "ckanext.hanoi:schemas/organization.yaml",
     "scheming.presets": "ckanext.scheming:presets.json ckanext.hanoi:schemas/presets.yaml",
     "licenses_group_url": f"file://{SCHEMAS / 'licenses.json'}",
+    # who has an account here, and what for, is nobody's business who has none; and no page tells
+    # another host who reads it
+    "ckan.auth.public_user_details": False,
+    "ckan.gravatar_default": "disabled",
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
-from ckan import model
+from ckan import authz, model
 
 from ckanext.hanoi.harvest import dictize, runs, secrets, visibility
 from ckanext.hanoi.harvest.config import ConfigError
@@ -86,6 +86,19 @@ def run_for(context: Any, run: Run, source: Source) -> dict[str, Any]:
             shown["message"] = dictize.kept_back()
         shown["message"] = secrets.without(shown["message"], Setup(source).secrets)
     return shown
+
+
+def readable(context: Any) -> Any:
+    """The condition, in a query of sources, that the caller may read them and their runs."""
+    user = context.get("user")
+    if (
+        tk.config.get("ckanext.hanoi.harvest.public")
+        or context.get("ignore_auth")
+        or authz.is_sysadmin(user)
+    ):
+        return sa.true()
+    own = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "read"})
+    return Source.owner_org.in_([one["id"] for one in own])
 
 
 def refusal(error: runs.Refused) -> tk.ValidationError:

@@ -19,6 +19,7 @@ from ckanext.hanoi.logic.harvest_lookup import (
     config_problems,
     find_organization,
     may,
+    readable,
     run_for,
     same_address,
     source_of,
@@ -183,12 +184,12 @@ def hanoi_source_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
 
 @tk.side_effect_free
 def hanoi_source_list(context: Any, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
-    """All sources in Vietnamese order, each with its newest run.
+    """All sources that the caller may read in Vietnamese order, each with its newest run.
 
     :param owner_org, kind, status (of the newest run), q: optional filters
     """
     tk.check_access("hanoi_source_list", context, data_dict)
-    query = sa.select(Source)
+    query = sa.select(Source).where(readable(context))
     if data_dict.get("owner_org"):
         group = find_organization(data_dict["owner_org"])
         query = query.where(Source.owner_org == (group.id if group else None))

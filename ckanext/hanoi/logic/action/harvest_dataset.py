@@ -11,6 +11,7 @@ from ckan import model
 from ckanext.hanoi.harvest import dictize, runs
 from ckanext.hanoi.harvest.mapping.fields import FIELDS
 from ckanext.hanoi.harvest.secrets import mask
+from ckanext.hanoi.logic.harvest_lookup import may
 from ckanext.hanoi.model.harvest import Identity, Source
 
 
@@ -39,6 +40,8 @@ def _identity(package_id: str) -> Identity:
 def hanoi_harvest_origin(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Which source a dataset comes from, and whether it still follows it.
 
+    Of a source that the caller may not read, ``source`` has name and title alone.
+
     :param id: id or name of the dataset
     """
     package = _package(data_dict)
@@ -51,8 +54,15 @@ def hanoi_harvest_origin(context: Any, data_dict: dict[str, Any]) -> dict[str, A
         "kept_fields": entry.kept_fields,
         "missing_since": entry.missing_since.isoformat() if entry.missing_since else None,
         "modified": entry.modified.isoformat(timespec="seconds"),
-        "source": dictize.source(origin) if origin else None,
+        "source": _shown(context, origin) if origin else None,
     }
+
+
+def _shown(context: Any, origin: Source) -> dict[str, Any]:
+    shown = dictize.source(origin)
+    if may("hanoi_source_show", context, {"id": origin.id}):
+        return shown
+    return {name: shown[name] for name in ("name", "title")}
 
 
 def hanoi_harvest_detach(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from ckanext.hanoi.logic.harvest_lookup import (
     config_problems,
     find_organization,
     may,
+    readable,
     refusal,
     run_for,
     run_of,
@@ -239,7 +240,7 @@ def _filters(data_dict: dict[str, Any], visible: Any) -> list[Any]:
 
 @tk.side_effect_free
 def hanoi_run_list(context: Any, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
-    """Runs, the newest first.
+    """Runs of the sources that the caller may read, the newest first.
 
     :param source: id or name of a source; :param status: of the runs
     :param limit, offset: of the list
@@ -247,6 +248,7 @@ def hanoi_run_list(context: Any, data_dict: dict[str, Any]) -> list[dict[str, An
     tk.check_access("hanoi_run_list", context, data_dict)
     shown = window(data_dict)
     query = sa.select(Run, Source).join(Source, Source.id == Run.source_id)
+    query = query.where(readable(context))
     if data_dict.get("source"):
         query = query.where(Run.source_id == source_of(data_dict, "source").id)
     if status := data_dict.get("status"):

@@ -1,6 +1,7 @@
 """Who may do what with sources and runs: an agency's admin with its own, a sysadmin with all.
 
-Everybody may read sources and reports; secrets are kept out of what is shown, not guarded here.
+Sources and reports are read by members of the source's agency, or by everybody where
+``ckanext.hanoi.harvest.public`` says so; secrets are kept out of what is shown, not guarded here.
 What an action is about is said by ``id`` alone; other entries of its data decide nothing.
 """
 
@@ -20,6 +21,24 @@ def _may_manage(context: Any, owner_org: str | None) -> dict[str, Any]:
     if user and owner_org and authz.has_user_permission_for_group_or_org(owner_org, user, "admin"):
         return {"success": True}
     return {"success": False, "msg": tk._("Only an admin of the agency may do this")}
+
+
+def _may_read(context: Any, source: Source | None) -> dict[str, Any]:
+    user, owner_org = context.get("user"), source.owner_org if source else None
+    if tk.config.get("ckanext.hanoi.harvest.public") or (
+        owner_org and authz.has_user_permission_for_group_or_org(owner_org, user, "read")
+    ):
+        return {"success": True}
+    return {"success": False, "msg": tk._("Only members of the agency may see this")}
+
+
+def _may_read_some(context: Any) -> dict[str, Any]:
+    """Lists have what the reader may read: see ``harvest_lookup.readable``."""
+    if tk.config.get("ckanext.hanoi.harvest.public") or (
+        authz.has_user_permission_for_some_org(context.get("user"), "read")
+    ):
+        return {"success": True}
+    return {"success": False, "msg": tk._("Only members of an agency may see this")}
 
 
 def _of_source(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -60,12 +79,12 @@ def hanoi_source_delete(context: Any, data_dict: dict[str, Any]) -> dict[str, An
 
 @tk.auth_allow_anonymous_access
 def hanoi_source_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
-    return {"success": True}
+    return _may_read(context, find_source(data_dict.get("id")))
 
 
 @tk.auth_allow_anonymous_access
 def hanoi_source_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
-    return {"success": True}
+    return _may_read_some(context)
 
 
 @tk.auth_allow_anonymous_access
@@ -75,12 +94,13 @@ def hanoi_source_kind_list(context: Any, data_dict: dict[str, Any]) -> dict[str,
 
 @tk.auth_allow_anonymous_access
 def hanoi_run_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
-    return {"success": True}
+    run = find_run(data_dict.get("id"))
+    return _may_read(context, model.Session.get(Source, run.source_id) if run else None)
 
 
 @tk.auth_allow_anonymous_access
 def hanoi_run_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
-    return {"success": True}
+    return _may_read_some(context)
 
 
 def hanoi_harvest_preview(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
