@@ -1,9 +1,10 @@
 """Actions as pages call them."""
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import ckan.plugins.toolkit as tk
+from flask import abort
 
 
 def call(action: str, /, **data: Any) -> Any:
@@ -13,7 +14,15 @@ def call(action: str, /, **data: Any) -> Any:
     except tk.ObjectNotFound as error:
         return tk.abort(404, str(error))
     except tk.NotAuthorized as error:
-        return tk.abort(403, str(error))
+        return refuse(str(error))
+
+
+def refuse(why: str = "") -> NoReturn:
+    """The reader may not: a visitor who opens a page logs in first, and comes back to it."""
+    reads = tk.request.method in ("GET", "HEAD") and not tk.request.args.get("format")
+    if reads and not tk.current_user.is_authenticated:
+        abort(tk.redirect_to("user.login", came_from=tk.request.full_path.rstrip("?")))
+    tk.abort(403, why)
 
 
 def ask(action: str, /, **data: Any) -> Any:

@@ -12,7 +12,7 @@ from ckanext.scheming.views import SchemingCreateView
 from flask import Blueprint
 
 from ckanext.hanoi.paging import Page
-from ckanext.hanoi.views.actions import call
+from ckanext.hanoi.views.actions import call, refuse
 
 hanoi_drafts = Blueprint("hanoi_drafts", __name__, url_prefix="/hanoi/drafts")
 
@@ -24,7 +24,7 @@ _TYPE = "dataset"
 def index() -> Any:
     """The reader's drafts."""
     if not tk.current_user.is_authenticated:
-        return tk.redirect_to("user.login", came_from=tk.request.full_path)
+        refuse()
     number = tk.h.get_page_number(tk.request.args)
     found = call("hanoi_draft_list", limit=_PAGE, offset=(number - 1) * _PAGE)
     pager = Page(found["results"], page=number, size=_PAGE, count=found["count"])
@@ -38,7 +38,7 @@ def delete(id: str) -> Any:
     """Asks, then deletes a draft."""
     draft = call("package_show", id=id)
     if not tk.h.check_access("package_delete", {"id": draft["id"]}):
-        return tk.abort(403, tk._("You may not edit this draft"))
+        return refuse(tk._("You may not edit this draft"))
     if not draft["state"].startswith("draft"):
         return tk.abort(404, tk._("This dataset is no draft any more"))
     if tk.request.method == "GET":
@@ -70,7 +70,7 @@ def save_new() -> Any:
     try:
         tk.get_action("hanoi_draft_save")({}, dict(data))
     except tk.NotAuthorized as error:
-        return tk.abort(403, str(error))
+        return refuse(str(error))
     except tk.ValidationError as error:
         tk.g.form_action = tk.h.url_for(f"{_TYPE}.new")
         return SchemingCreateView().get(
@@ -88,7 +88,7 @@ def save_page(id: str, page: int) -> Any:
     except tk.ObjectNotFound:
         return tk.abort(404, tk._("Dataset not found"))
     except tk.NotAuthorized as error:
-        return tk.abort(403, str(error))
+        return refuse(str(error))
     except tk.ValidationError as error:
         shown = {**data, "state": "draft", "_form_page": page}
         return EditView().get(_TYPE, id, shown, error.error_dict, error.error_summary)
@@ -110,7 +110,7 @@ def save_resource(id: str) -> Any:
         try:
             tk.get_action(action)({}, {**data, "package_id": draft["id"]})
         except tk.NotAuthorized as error:
-            return tk.abort(403, str(error))
+            return refuse(str(error))
         except tk.ValidationError as error:
             return ResourceCreateView().get(
                 _TYPE, draft["name"], data, error.error_dict, error.error_summary

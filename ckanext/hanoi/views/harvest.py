@@ -17,7 +17,7 @@ from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
 from ckanext.hanoi.views.actions import call as _call
 from ckanext.hanoi.views.actions import may as _may
-from ckanext.hanoi.views.actions import tell
+from ckanext.hanoi.views.actions import refuse, tell
 
 hanoi_harvest = Blueprint("hanoi_harvest", __name__, url_prefix="/hanoi/harvest")
 hanoi_harvest.before_request(asking.first)
@@ -150,7 +150,7 @@ def _save(action: str, data: dict[str, Any], source: dict[str, Any] | None) -> A
 def source_new() -> Any:
     """The form of a new source."""
     if not _may("hanoi_source_create"):
-        return tk.abort(403, tk._("Only an admin of an agency may add a source"))
+        return refuse(tk._("Only an admin of an agency may add a source"))
     if tk.request.method == "POST":
         return _save("hanoi_source_create", _submitted(), None)
     start = {"kind": "ckan", "active": True, "options": {}, "notify": "error", "config_text": ""}
@@ -163,7 +163,7 @@ def source_edit(id: str) -> Any:
     """The form of a source."""
     source = _call("hanoi_source_show", id=id)
     if not source["may_edit"]:
-        return tk.abort(403, tk._("Only an admin of the agency may do this"))
+        return refuse(tk._("Only an admin of the agency may do this"))
     if tk.request.method == "POST":
         return _save("hanoi_source_update", _submitted(), source)
     kinds = {kind["kind"]: kind["options"] for kind in _call("hanoi_source_kind_list")}
@@ -178,7 +178,7 @@ def source_delete(id: str) -> Any:
     """Asks, then deletes a source with or without its datasets."""
     source = _call("hanoi_source_show", id=id)
     if not _may("hanoi_source_delete", id=source["id"]):
-        return tk.abort(403, tk._("Only an admin of the agency may do this"))
+        return refuse(tk._("Only an admin of the agency may do this"))
     if tk.request.method == "GET":
         return tk.render("hanoi/harvest/source_delete.html", {"source": source})
     choice = tk.request.form.get("datasets", "keep")

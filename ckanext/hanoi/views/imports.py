@@ -16,7 +16,7 @@ from ckanext.hanoi.paging import Page, every
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
 from ckanext.hanoi.views.actions import call as _call
-from ckanext.hanoi.views.actions import tell
+from ckanext.hanoi.views.actions import refuse, tell
 
 hanoi_import = Blueprint("hanoi_import", __name__, url_prefix="/hanoi/import")
 hanoi_import.before_request(asking.first)
@@ -58,14 +58,14 @@ def import_new() -> Any:
     if not name:
         agencies = _own_agencies()
         if not agencies:
-            return tk.abort(403, tk._("Only an editor or admin of an agency may do this"))
+            return refuse(tk._("Only an editor or admin of an agency may do this"))
         return tk.render("hanoi/import/choose.html", {"agencies": agencies})
     if agency is None or not agency.is_organization or agency.state != "active":
         return tk.abort(404, tk._("There is no agency “%(name)s”") % {"name": name})
     try:
         tk.check_access("hanoi_import_create", {"user": tk.g.user}, {"owner_org": agency.id})
     except tk.NotAuthorized as error:
-        return tk.abort(403, str(error))
+        return refuse(str(error))
     form, errors = {"private": False, "overwrite": False}, {}
     if tk.request.method == "POST":
         form = _choices()

@@ -12,7 +12,7 @@ from ckanext.hanoi.paging import Page, every
 from ckanext.hanoi.review import gate
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views import asking
-from ckanext.hanoi.views.actions import ask, call, tell
+from ckanext.hanoi.views.actions import ask, call, refuse, tell
 
 hanoi_review = Blueprint("hanoi_review", __name__, url_prefix="/hanoi/review")
 hanoi_review.before_request(asking.first)
@@ -32,7 +32,7 @@ _DONE = {
 def index() -> Any:
     """Requests of the reader's agencies; can be filtered, sorted and exported."""
     if not tk.current_user.is_authenticated:
-        return tk.redirect_to("user.login", came_from=tk.request.full_path)
+        refuse()
     args = tk.request.args
     filters = {name: args.get(name, "") for name in ("q", "owner_org", "state", "sort")}
     asked = {name: value for name, value in filters.items() if value}

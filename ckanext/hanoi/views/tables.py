@@ -10,7 +10,7 @@ from flask import Blueprint
 from ckanext.hanoi.export import csv_response
 from ckanext.hanoi.model.tables import STATES
 from ckanext.hanoi.paging import Page, every
-from ckanext.hanoi.views.actions import ask, call, may, tell
+from ckanext.hanoi.views.actions import ask, call, may, refuse, tell
 
 hanoi_tables = Blueprint("hanoi_tables", __name__, url_prefix="/hanoi/tables")
 
@@ -117,7 +117,7 @@ def dictionary_edit(id: str) -> Any:
     """The data dictionary: proposed, edited, accepted."""
     about = _about(id)
     if not about["may_edit"]:
-        return tk.abort(403, tk._("Only an editor of the agency may do this"))
+        return refuse(tk._("Only an editor of the agency may do this"))
     table = call("hanoi_table_show", id=id)
     columns, errors = table["proposed_dictionary"], {}
     if table["dictionary"] and [c["name"] for c in table["dictionary"]] == [

@@ -54,12 +54,13 @@ def test_the_agency_page_has_the_buttons_for_editors_only(app, publisher, editor
     links = [a["href"] for a in editor.page.select(".hanoi-workbook a")]
     assert f"/hanoi/import/template/{publisher.agency['name']}" in links
     assert f"/hanoi/import/new?agency={publisher.agency['name']}" in links
-    for user in (None, factories.User()):
+    for user, refused in ((None, 302), (factories.User(), 403)):
         visitor = Visitor(app, user)
         visitor.open(page)
         assert "/hanoi/import" not in str(visitor.page)
-        visitor.open(links[0], status=403)
-        visitor.open(links[1], status=403)
+        for link in (*links[:2], "/hanoi/import"):
+            answer = visitor.open(link, status=refused)
+            assert user or "/user/login?came_from=/hanoi/import" in answer.headers["Location"]
 
 
 def test_a_workbook_is_downloaded_sent_previewed_written_and_reported(publisher, editor):
