@@ -19,7 +19,6 @@ from ckanext.hanoi import bulk, collect, continued, own_yaml, search
 from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
 from ckanext.hanoi.dataset import file_names, protection, stock_keys
-from ckanext.hanoi.dataset.permission_labels import PermissionLabels
 from ckanext.hanoi.dcat import settings as dcat_settings
 from ckanext.hanoi.declaration import declare
 from ckanext.hanoi.harvest.writing import versions
@@ -28,7 +27,7 @@ from ckanext.hanoi.quality import jobs as quality_jobs
 from ckanext.hanoi.quality import update as quality_update
 from ckanext.hanoi.review import gate
 from ckanext.hanoi.search import catalog as search_catalog
-from ckanext.hanoi.search import content_date
+from ckanext.hanoi.search import content_date, feed
 from ckanext.hanoi.tables import due as tables_due
 from ckanext.hanoi.views import form
 
@@ -65,7 +64,7 @@ def _declare(declaration, file_name: str) -> None:
 )
 @tk.blanket.helpers(lambda: collect.functions(f"{_HERE}.helpers"))
 @tk.blanket.cli(_commands)
-class HanoiPlugin(p.SingletonPlugin, DefaultTranslation, PermissionLabels):
+class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     """Schema, agencies, search, quality, publishing."""
 
     p.implements(p.IConfigurer)
@@ -75,10 +74,10 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation, PermissionLabels):
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IResourceController, inherit=True)
     p.implements(p.IFacets, inherit=True)
+    p.implements(p.IFeed, inherit=True)
     p.implements(p.IConfigurable)
     p.implements(p.ISignal)
     p.implements(p.IUploader, inherit=True)
-    p.implements(p.IPermissionLabels)
 
     def get_signal_subscriptions(self):
         return {
@@ -134,9 +133,6 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation, PermissionLabels):
         return search.for_query(search_params)
 
     def after_dataset_search(self, search_results, search_params):
-        for found in search_results["results"]:
-            if "resources" in found:  # else it has only the fields that were asked for
-                stock_keys.fill(found)
         return search_catalog.label(search_results)
 
     def dataset_facets(self, facets_dict, package_type):
@@ -150,6 +146,12 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation, PermissionLabels):
 
     def before_view(self, data_dict):
         return agency_view.in_readers_language(data_dict)
+
+    def get_feed_class(self):
+        return feed.feed_class()
+
+    def get_item_additional_fields(self, dataset_dict):
+        return feed.item(dataset_dict)
 
     def update_config(self, config):
         tk.add_template_directory(config, "templates")

@@ -42,15 +42,40 @@ def hanoi_agency_kind(kind: str) -> str:
 
 def hanoi_agencies_by_kind(q: str, sort: str, group_type: str) -> list[dict[str, Any]]:
     """All organizations, or those that ``q`` finds, by kind: ``kind`` with ``label``, ``datasets``
-    and ``organizations``, each with ``name``, ``title`` and ``count`` of what the reader may see.
+    and ``organizations``, each with ``name``, ``title`` and ``count`` of what the reader may see,
+    that of the agencies below with it.
     """
-    facet = tk.get_action("package_search")({}, {
-        "q": "*:*", "rows": 0, "facet.field": ["organization"], "facet.limit": -1,
-        "include_private": True})["search_facets"]["organization"]  # fmt: skip
-    counts = {item["name"]: item["count"] for item in facet["items"]}
+    facets = tk.get_action("package_search")({}, {
+        "q": "*:*", "rows": 0, "facet.field": ["organization", "vocab_agency"], "facet.limit": -1,
+        "include_private": True})["search_facets"]  # fmt: skip
+    own, whole = ({item["name"]: item["count"] for item in facets.get(name, {}).get("items", ())}
+                  for name in ("organization", "vocab_agency"))  # fmt: skip
+    counts = {name: max(own.get(name, 0), whole.get(name, 0)) for name in {**own, **whole}}
     groups = listing.by_kind(
-        listing.found(q or "", group_type), counts, sort or "", lambda row: _link(row)["title"])
-    return [{**group, "label": hanoi_agency_kind(group["kind"])} for group in groups]
+        listing.found(q or "", group_type), counts, sort or "", lambda row: _link(row)["title"]
+    )
+    for group in groups:
+        every = group["organizations"]
+        mine = sum(own.get(one["name"], 0) for one in every)
+        # one that stands above another of its kind has that one's datasets too
+        group["datasets"] = max([mine, *(one["count"] for one in every)])
+        group["label"] = hanoi_agency_kind(group["kind"])
+    return groups
+
+
+def hanoi_agencies_with_data(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """``groups`` of ``hanoi_agencies_by_kind`` without the organizations that have nothing."""
+    some = ({**group, "organizations": [one for one in group["organizations"] if one["count"]]}
+            for group in groups)  # fmt: skip
+    return [group for group in some if group["organizations"]]
+
+
+def hanoi_datasets_with_below(organization: dict[str, Any]) -> int:
+    """How many datasets an agency has that the reader may see, those of the agencies below too."""
+    found = tk.get_action("package_search")({}, {
+        "q": "*:*", "rows": 0, "facet": "false", "include_private": True,
+        "fq": f'vocab_agency:"{organization["name"]}"'})  # fmt: skip
+    return int(found["count"])
 
 
 def hanoi_parent_choices(data: dict[str, Any]) -> list[dict[str, str]]:

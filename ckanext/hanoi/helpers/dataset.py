@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi import reader
-from ckanext.hanoi.dataset import drafts, link_kind, terms_of_use
+from ckanext.hanoi.dataset import drafts, extras, link_kind, terms_of_use
 from ckanext.hanoi.dataset.rules import RuleError, as_list
 from ckanext.hanoi.dataset.terms_of_use import TermsOfUse
 from ckanext.hanoi.dates import parse
@@ -199,3 +199,25 @@ def hanoi_is_unnamed(name: str | None) -> bool:
 
 def _words(term: Term) -> list[str]:
     return [alias for alias in term.aliases if "://" not in alias]
+
+
+def hanoi_extras(pkg: dict[str, Any], everything: bool = False) -> list[tuple[str, str]]:
+    """What a dataset has beside the fields of the schema: what is for people, or everything."""
+    found = [(str(key), str(value)) for key, value in tk.h.sorted_extras(pkg.get("extras") or [])
+             if key not in extras.SHOWN]  # fmt: skip
+    return found if everything else extras.for_people(found)
+
+
+def hanoi_resource_extras(
+    resource: dict[str, Any], resource_fields: list[dict[str, Any]], everything: bool = False
+) -> list[tuple[str, str]]:
+    """The same of a resource, with the names that CKAN's table gives them."""
+    known = {field["field_name"] for field in resource_fields} | {"created", "metadata_modified",
+                                                                  "last_modified"}  # fmt: skip
+    found = [(str(key), str(value)) for key, value in tk.h.format_resource_items(resource.items())]
+    named = {key.replace(" ", "_"): (key, value) for key, value in found}
+    left = {key: pair for key, pair in named.items() if key not in known | extras.SHOWN}
+    if everything:
+        return list(left.values())
+    read = dict(extras.for_people((key, value) for key, (_shown, value) in left.items()))
+    return [left[key] for key in read]

@@ -20,3 +20,8 @@ def hanoi_facet_label(item: dict[str, Any]) -> str:
 def hanoi_facets_for_robots() -> list[str]:
     """The parameters of facets, ours and CKAN's, that no search engine should combine."""
     return sorted({*catalog.EVERYWHERE, "organization", "groups", "tags", "license_id"})
+
+
+def hanoi_facets_chosen(facets: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The facets of a search form with the names of what is chosen."""
+    return catalog.chosen(facets) if facets else facets

@@ -25,6 +25,8 @@ _VOCABULARIES = {
     "frequency": "frequency",
     "access_level": "access_level",
 }
+#: Fields of the index that have names of organizations.
+_OF_AGENCIES = (AGENCY, "organization")
 QUALITY = quality_update.FACET
 EVERYWHERE = (
     "vocab_theme", AGENCY, "res_format", "frequency", "access_level", "vocab_ward", QUALITY,
@@ -87,6 +89,27 @@ def _label_agencies(items: list[dict[str, Any]], lang: str) -> None:
         agency = registry().get(item["name"])
         english = agency.en if agency and agency.vi == title and not lang.startswith("vi") else ""
         item["display_name"] = english or title
+
+
+def chosen(facets: dict[str, Any]) -> dict[str, Any]:
+    """The facets of CKAN's search form with the names of what is chosen, which a facet without any
+    dataset does not know: the pills above the results say names, never codes."""
+    known = dict(facets.get("translated_fields") or {})
+    for name, values in (facets.get("fields") or {}).items():
+        items = [{"name": value, "display_name": value} for value in values]
+        label({"search_facets": {AGENCY if name in _OF_AGENCIES else name: {"items": items}}})
+        for item in items:
+            if item["display_name"] != item["name"]:
+                known.setdefault((name, item["name"]), item["display_name"])
+    return {**facets, "translated_fields": known, "titles": _all_titles(facets)}
+
+
+def _all_titles(facets: dict[str, Any]) -> dict[str, str]:
+    """What the fields are called that were asked for, those that are no facet of the page too."""
+    asked = facets.get("fields") or {}
+    others = {**titles(EVERYWHERE, {}), **dict.fromkeys(_OF_AGENCIES, tk._("Agency")),
+              "tags": tk._("Tags"), "license_id": tk._("Licenses"), "groups": tk._("Groups")}
+    return {**{name: others.get(name, name) for name in asked}, **(facets.get("titles") or {})}
 
 
 def facet_items(name: str, search_facets: dict[str, Any]) -> list[dict[str, Any]]:

@@ -221,7 +221,7 @@ def test_the_form_says_what_is_wrong_and_keeps_what_was_written(app, seeded, sys
 
 
 def test_all_agencies_stand_on_one_page_by_kind(app, seeded):
-    page = BeautifulSoup(app.get("/vi/organization/").body, "html.parser")
+    page = BeautifulSoup(app.get("/vi/organization/?empty=1").body, "html.parser")
     kinds = [part.h2.get_text(" ", strip=True) for part in page.select(".hanoi-kind")]
     assert kinds[0].startswith("Thành phố")
     assert kinds[-1].startswith(("Phường", "Xã", "Khác"))
@@ -245,13 +245,41 @@ def test_agencies_are_sorted_by_title_or_by_their_datasets(app, seeded):
     factories.Dataset(owner_org=factories.Organization(title="Ôtô", name="oto")["id"])
 
     def titles(sort):
-        page = BeautifulSoup(app.get(f"/vi/organization/?sort={sort}").body, "html.parser")
+        page = BeautifulSoup(app.get(f"/vi/organization/?sort={sort}&empty=1").body, "html.parser")
         other = page.select_one("[aria-labelledby=agencies-other]")
         return [link.get_text(strip=True) for link in other.select("a")]
 
     assert titles("title asc") == ["Đài Phát thanh", "Ôtô", "Zoo"]
     assert titles("title desc") == ["Zoo", "Ôtô", "Đài Phát thanh"]
     assert titles("package_count desc") == ["Ôtô", "Đài Phát thanh", "Zoo"]
+
+
+def test_agencies_without_data_are_shown_to_who_asks_for_them(app, seeded):
+    def page(query=""):
+        return BeautifulSoup(app.get(f"/vi/organization/{query}").body, "html.parser")
+
+    def shown(page):
+        return [link.get_text(strip=True) for link in page.select(".hanoi-agencies a")]
+
+    everything = shown(page("?empty=1"))
+    assert len(everything) == 3
+    few = page()
+    assert shown(few) == ["UBND thành phố Hà Nội", "Sở Xây dựng"]
+    counts = [one.get_text(" ", strip=True) for one in few.select(".hanoi-agencies .hanoi-count")]
+    assert [count.split()[0] for count in counts] == ["2", "2"]  # of what stands below too
+    link = few.select_one(".hanoi-empty-agencies a")
+    assert "1 cơ quan chưa có dữ liệu" in link.get_text()
+    assert shown(page(link["href"][link["href"].index("?"):])) == everything
+    assert len(shown(page("?q=cua nam"))) == 1
+    above = BeautifulSoup(app.get(f"/vi/organization/{CITY}").body, "html.parser")
+    assert "2 tính cả" in above.select_one(".hanoi-facts a").get_text()
+
+
+def test_where_no_agency_has_data_all_are_shown(app, few):
+    seed.apply(few)
+    page = BeautifulSoup(app.get("/vi/organization/").body, "html.parser")
+    assert len(page.select(".hanoi-agencies a")) == 3
+    assert not page.select(".hanoi-empty-agencies")
 
 
 def test_agencies_are_listed_in_english_for_readers_of_english(app, seeded):
