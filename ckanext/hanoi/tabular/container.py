@@ -24,7 +24,7 @@ _MAX_TAG = 4 * 1024 * 1024
 _MAX_ENTRIES = 10_000
 #: Attributes of a tag: a ">" inside of quotes doesn't end it.
 ATTRIBUTES = rb"((?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*"
-_PAIR = re.compile(rb"\s(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+PAIR = re.compile(rb"\s(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 #: So many tags stay together when a text is cut into pieces.
 _TOGETHER = 8
 
@@ -154,8 +154,11 @@ class Package:
                 break
 
 
-def find(pattern: re.Pattern[bytes], pieces: Iterator[bytes]) -> Iterator[re.Match[bytes]]:
-    """All matches in an XML text of a pattern that begins with "<" and spans a few tags."""
+def find(
+    pattern: re.Pattern[bytes], pieces: Iterator[bytes], strict: bool = True
+) -> Iterator[re.Match[bytes]]:
+    """All matches in an XML text of a pattern that begins with "<" and spans a few tags. With
+    ``strict`` an element without an end is refused; without, it may be no XML at all."""
     rest = b""
     for piece in pieces:
         data = rest + piece
@@ -175,7 +178,9 @@ def find(pattern: re.Pattern[bytes], pieces: Iterator[bytes]) -> Iterator[re.Mat
                 yield match
             rest = data[max(cut, end) :]
         if len(rest) > _MAX_TAG:
-            raise broken("an element without an end")
+            if strict:
+                raise broken("an element without an end")
+            rest = b""
     yield from pattern.finditer(rest)
 
 
@@ -185,5 +190,5 @@ def attributes(data: bytes) -> dict[str, str]:
         match[1].decode("utf-8", "replace"): unescape(
             (match[2] or match[3] or b"").decode("utf-8", "replace")
         )
-        for match in _PAIR.finditer(data)
+        for match in PAIR.finditer(data)
     }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from ckanext.hanoi.tabular.container import (
     ATTRIBUTES,
+    PAIR,
     Measure,
     Notes,
     Package,
@@ -63,16 +65,16 @@ class _Walk:
             self.sheet = self.notes.setdefault(pairs.get("name", ""), Notes())
         elif name == b"table-row":
             self.row += self.row_repeats
-            self.row_repeats = _count(pairs.get("number-rows-repeated"))
+            self.row_repeats = _repeats(about, b"number-rows-repeated")
             self.column = 0
         elif name == b"a":
             if "href" in pairs:
                 self.sheet.links.setdefault((self.row, self.column - 1), pairs["href"])
         else:
-            self._cell(pairs, bool(empty) and "value-type" not in pairs)
+            self._cell(about, pairs, bool(empty) and "value-type" not in pairs)
 
-    def _cell(self, pairs: dict[str, str], empty: bool) -> None:
-        repeats = _count(pairs.get("number-columns-repeated"))
+    def _cell(self, about: bytes, pairs: dict[str, str], empty: bool) -> None:
+        repeats = _repeats(about, b"number-columns-repeated")
         down = _count(pairs.get("number-rows-spanned"))
         across = _count(pairs.get("number-columns-spanned"))
         if down > 1 or across > 1:
@@ -86,4 +88,11 @@ class _Walk:
 
 
 def _count(text: str | None) -> int:
-    return int(text[:9]) if text and text.isdecimal() and text != "0" else 1
+    digits = (text or "").strip().removeprefix("+").lstrip("0")
+    return int(digits[:9]) if digits.isdecimal() else 1
+
+
+def _repeats(about: bytes, name: bytes) -> int:
+    """The largest of the counts that are called so, for a prefix may name one twice."""
+    found = (value or other for key, value, other in PAIR.findall(about) if key == name)
+    return max((_count(unescape(text.decode("utf-8", "replace"))) for text in found), default=1)

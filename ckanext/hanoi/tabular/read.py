@@ -7,7 +7,7 @@ import re
 from typing import IO
 
 from ckanext.hanoi.harvest.record import SourceError
-from ckanext.hanoi.tabular.book import read_ole, read_zip
+from ckanext.hanoi.tabular import apart
 from ckanext.hanoi.tabular.delimited import read_text
 from ckanext.hanoi.tabular.html import LARGEST, read_html
 from ckanext.hanoi.tabular.sheet import Book, Limits
@@ -60,10 +60,8 @@ def _read(file: IO[bytes], encoding: str | None, delimiter: str | None, limits: 
     head = file.read(1024)
     if not head:
         raise SourceError("The file is empty.")
-    if head.startswith(b"PK\x03\x04"):
-        return read_zip(file, limits)
-    if head.startswith(_OLE):
-        return read_ole(file, limits)
+    if head.startswith((b"PK\x03\x04", _OLE)):
+        return apart.read_workbook(file, limits)
     for start, name in _BINARY.items():
         if head.startswith(start):
             raise _no_table(name)

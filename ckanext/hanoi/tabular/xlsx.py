@@ -52,7 +52,8 @@ def check(package: Package) -> dict[str, Notes]:
     notes = {}
     formats = Formats(package)
     for part in package.entries:
-        if part not in texts and part.lower().endswith((".xml", ".rels")):
+        # a relation may make a sheet of any part, whatever it is called
+        if part not in texts:
             seen = _measure_part(package, part, measure, sizes, formats)
             if part in names:
                 notes[names[part]] = seen
@@ -112,7 +113,7 @@ def _measure_part(
     links: dict[tuple[int, int], str] = {}
     seen = Notes(links)
     wanted: list[tuple[str, str]] = []
-    for match in find(_CELL, package.pieces(part)):
+    for match in find(_CELL, package.pieces(part), part.lower().endswith((".xml", ".rels"))):
         name, about, empty, text, address, unvalued = match.groups()
         if name == b"hyperlink":
             pairs = attributes(about)
