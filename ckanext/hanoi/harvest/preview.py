@@ -21,6 +21,8 @@ from ckanext.hanoi.harvest.writing.catalog import Catalog, filled_in
 from ckanext.hanoi.harvest.writing.keep import kept_fields
 from ckanext.hanoi.model.harvest import Identity
 
+#: Of what is missing so many are listed.
+_LISTED = 200
 _EMPTY: dict[str, Any] = {
     "package_id": None, "name": None, "diff": {}, "notes": [], "candidates": [], "errors": "",
     "message": None, "params": {},
@@ -32,16 +34,16 @@ def preview(setup: Setup, limit: int = 20) -> dict[str, Any]:
 
     ``{"changes": [{"guid", "title", "action", "package_id", "name", "diff": {field: [old, new]},
     "notes": [{"field", "value"}], "candidates": [...], "errors": text, "message", "params"}],
-    "counts": {action: n}, "truncated": bool, "message", "params"}``; an error of the source is in
-    ``message`` after what could be read before it. Where the source was read to its end, what it
-    no longer shows is there too, as "missing", and ``hold`` is the guard's verdict (or None).
-    Nothing is written.
+    "counts": those of a run, "excluded": n, "truncated": bool, "message", "params"}``; an error of
+    the source is in ``message`` after what could be read before it. Where the source was read to
+    its end, what it no longer shows is there too, as "missing" (the first of them; ``counts`` has
+    all), and ``hold`` is the guard's verdict (or None). Nothing is written.
     """
     changes: list[dict[str, Any]] = []
     result: dict[str, Any] = {
         "changes": changes, "truncated": False, "message": None, "params": {}, "hold": None,
     }  # fmt: skip
-    catalog = Catalog()
+    catalog, unlisted = Catalog(), 0
     try:
         with setup.fetcher() as fetcher:
             for item in _told_apart(setup.connector.records(fetcher, None)):
@@ -50,9 +52,10 @@ def preview(setup: Setup, limit: int = 20) -> dict[str, Any]:
                     break
                 changes.append(_one(setup, catalog, item))
         if not result["truncated"]:
-            missing = _missing(setup, changes)
-            result["hold"] = _hold(setup, changes, len(missing))
-            changes += missing
+            listed, missing = _missing(setup, changes)
+            result["hold"] = _hold(setup, changes, missing)
+            changes += listed
+            unlisted = missing - len(listed)
     except SourceError as error:
         result["message"] = error.message
         result["params"] = {key: str(value) for key, value in error.params.items()}
@@ -60,6 +63,7 @@ def preview(setup: Setup, limit: int = 20) -> dict[str, Any]:
         # validators may have put something into the session
         model.Session.rollback()
     result["counts"], result["excluded"] = _counts(changes)
+    result["counts"]["missing"] += unlisted
     return result
 
 
@@ -152,26 +156,28 @@ def _original(catalog: Catalog, identity: Identity | None) -> dict[str, Any]:
     return catalog.show(identity.package_id) if identity and exists else {}
 
 
-def _missing(setup: Setup, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the source, read to its end, no longer shows of the datasets that are here."""
-    shown = {guid_of(change["guid"]) for change in changes
-             if change["guid"] and change["action"] not in ("excluded", "missing")}  # fmt: skip
+def _missing(setup: Setup, changes: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """What the source, read to its end, no longer shows of the datasets that are here: the first of
+    them, and how many they are beside those in ``changes``."""
+    # a filter leaves these out, or the source says itself that they are gone
+    listed = [guid_of(change["guid"]) for change in changes if change["guid"]]
     package = model.Package
-    rows = model.Session.execute(
+    lacking = sa.and_(
+        Identity.source_id == setup.source.id, Identity.state.in_(("active", "missing")),
+        Identity.guid.not_in(listed),
+    )  # fmt: skip
+    query = (
         sa.select(Identity.guid, Identity.title, Identity.package_id, package.name)
         .join(package, package.id == Identity.package_id)
-        .where(
-            Identity.source_id == setup.source.id, Identity.state.in_(("active", "missing")),
-            Identity.guid.not_in(shown),
-        )
-        .order_by(Identity.title)
-    )  # fmt: skip
-    listed = {change["guid"] for change in changes}
+        .where(lacking)
+    )
+    number = sa.select(sa.func.count()).select_from(query.subquery())
+    rows = model.Session.execute(query.order_by(Identity.title, Identity.guid).limit(_LISTED))
     return [
         {**_EMPTY, "guid": guid, "title": title, "action": "missing", "package_id": package_id,
          "name": name}
-        for guid, title, package_id, name in rows if guid not in listed
-    ]  # fmt: skip
+        for guid, title, package_id, name in rows
+    ], model.Session.execute(number).scalar_one()  # fmt: skip
 
 
 def lines(result: dict[str, Any]) -> Iterator[str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import random
 import string
+import threading
 
 import ckan.plugins.toolkit as tk
 import pytest
+from ckan import model
 from ckan.tests import helpers
+from pytest_httpserver import HTTPServer
 
 from ckanext.hanoi.dataset import rules
 from ckanext.hanoi.harvest import work
@@ -153,3 +156,47 @@ def test_the_form_refuses_by_name_what_the_table_cannot_hold(admin, field):
         )
     assert "2600" in str(refusal.value.error_dict)
     assert field in str(refusal.value.error_dict)
+
+
+# -- two sources at once -----------------------------------------------------------------------
+
+
+def test_sources_that_want_the_same_names_at_once_each_get_their_own(admin, portal):
+    """Four sources, written at the same time, whose datasets are all called the same."""
+    portals = []
+    for number in range(4):
+        server = HTTPServer()
+        server.start()
+        made = type(portal)(server)
+        made.fill(60)
+        for dataset in made.datasets:
+            if int(dataset["id"][-3:]) > 30:
+                dataset["name"] = "cho"
+            dataset["id"] = f"{number}{dataset['id'][1:]}"
+        if number % 2:
+            made.datasets.reverse()
+        admin.add_source(made.url, name=f"cong-{number}")
+        portals.append(server)
+    context = {"ignore_auth": True, "user": "", "hanoi_inline": True}
+    ids = [
+        helpers.call_action("hanoi_harvest_run", dict(context), id=f"cong-{number}")["id"]
+        for number in range(4)
+    ]
+    model.Session.remove()
+
+    def run(run_id):
+        work.run(run_id, inline=True)
+        model.Session.remove()
+
+    threads = [threading.Thread(target=run, args=[run_id]) for run_id in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(300)
+    for server in portals:
+        server.stop()
+    for run_id in ids:
+        found = helpers.call_action("hanoi_run_show", id=run_id)
+        assert found["status"] == "finished", found["message"]
+        assert numbers(found, "created", "failed") == (60, 0), found["failures"]
+    assert len({d["name"] for d in admin.datasets()}) == 240

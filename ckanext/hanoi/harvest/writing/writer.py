@@ -1,9 +1,9 @@
 """Writes the batches of a run into the catalog.
 
 A batch is written in one transaction; only when something in it is refused is it divided, again and
-again, so that the refused record is reported and all others are written. Doing a
-batch again changes nothing: dataset ids are derived from source and identity, and what has been
-written is recognised by its hash.
+again, so that the refused record is reported and all others are written. Doing a batch again
+changes nothing: dataset ids are derived from source and identity, and what has been written is
+recognised by its hash.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import random
 import time
-import uuid
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -21,7 +20,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
-from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.hanoi.harvest import (
     diff,
@@ -32,13 +30,15 @@ from ckanext.hanoi.harvest import (
     standing,
     visibility,
 )
-from ckanext.hanoi.harvest.packing import pack, unpack_record
-from ckanext.hanoi.harvest.record import N_, Record
+from ckanext.hanoi.harvest.packing import pack
+from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.harvest.secrets import mask
 from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.harvest.writing import batches, priority
+from ckanext.hanoi.harvest.writing import items as items_of
 from ckanext.hanoi.harvest.writing.catalog import Catalog
 from ckanext.hanoi.harvest.writing.documents import Documents
+from ckanext.hanoi.harvest.writing.items import Item
 from ckanext.hanoi.harvest.writing.keep import kept_fields
 from ckanext.hanoi.model.harvest import Change, Identity, Run, now
 
@@ -46,14 +46,6 @@ log = logging.getLogger(__name__)
 
 #: Transactions in which a part of a batch is tried while others are in its way.
 _TRIES = 8
-
-
-@dataclass
-class _Item:
-    record: Record
-    hash: str
-    identity: Identity | None
-    package_id: str
 
 
 @dataclass
@@ -215,7 +207,7 @@ class Writer:
     def _may_be_private(self, item: dict[str, Any]) -> bool:
         """Whether the record that failed would be private here; True where nobody knows."""
         try:
-            (known,) = self._lookup([item])
+            (known,) = items_of.lookup(self.setup.source.id, [item])
             return bool(self.setup.map(known.record).dataset.get("private"))
         except Exception:  # a connector may raise anything
             return True
@@ -224,7 +216,7 @@ class Writer:
 
     def _in_every_language(self, item: dict[str, Any]) -> dict[str, str]:
         """What the dataset's rules say of the record to readers of each language."""
-        (known,) = self._lookup([item])
+        (known,) = items_of.lookup(self.setup.source.id, [item])
         dataset = {**self.setup.map(known.record).dataset, "id": known.package_id}
         found = {}
         for locale in language.offered():
@@ -256,9 +248,9 @@ class Writer:
 
     def _write_some(self, items: list[dict[str, Any]]) -> list[str]:
         """Put the records into the session; returns the ids of datasets to be indexed."""
-        work = self._lookup(items)
+        work = items_of.lookup(self.setup.source.id, items)
         transaction = _Transaction(self.catalog.states(item.package_id for item in work))
-        todo: list[tuple[_Item, dict[str, Any]]] = []
+        todo: list[tuple[Item, dict[str, Any]]] = []
         for item in work:
             state = transaction.states.get(item.package_id)
             if item.identity and standing.is_kept_here(item.identity.state, state):
@@ -283,11 +275,11 @@ class Writer:
         originals = self.catalog.originals(dataset["id"] for _, dataset in known)
         for item, dataset in known:
             self._update(item, originals[dataset["id"]], dataset, transaction)
-        self._save_identities(transaction.identities)
+        items_of.save(transaction.identities)
         report.put(transaction.changes)
         return transaction.written
 
-    def _is_written(self, item: _Item, states: dict[str, str]) -> bool:
+    def _is_written(self, item: Item, states: dict[str, str]) -> bool:
         identity = item.identity
         return (
             identity is not None
@@ -297,7 +289,7 @@ class Writer:
             and states.get(item.package_id) == "active"
         )
 
-    def _is_ours(self, item: _Item, dataset: dict[str, Any], transaction: _Transaction) -> bool:
+    def _is_ours(self, item: Item, dataset: dict[str, Any], transaction: _Transaction) -> bool:
         """False where another source of higher priority carries the dataset."""
         if item.identity or not self.has_rivals:
             return True
@@ -306,18 +298,18 @@ class Writer:
             return True
         item.package_id = elsewhere.package_id
         if not elsewhere.ours:
-            transaction.identities.append(self._identity(item, "yielded", []))
+            transaction.identities.append(items_of.row(self.setup.source.id, item, "yielded", []))
             return False
         transaction.states.update(self.catalog.states([item.package_id]))
         if transaction.states.get(item.package_id) == "deleted":
             # by a person: another source doesn't bring it back either
-            transaction.identities.append(self._identity(item, "deleted", []))
+            transaction.identities.append(items_of.row(self.setup.source.id, item, "deleted", []))
             return False
         priority.take_over(self.setup.source, item.package_id)
         return True
 
     def _create(
-        self, todo: list[tuple[_Item, dict[str, Any]]], transaction: _Transaction
+        self, todo: list[tuple[Item, dict[str, Any]]], transaction: _Transaction
     ) -> None:
         datasets = [dataset for _, dataset in todo]
         names = self.catalog.free_names([dataset["name"] for dataset in datasets])
@@ -330,7 +322,7 @@ class Writer:
             self._note("created", item, dataset, resources, transaction)
 
     def _update(
-        self, item: _Item, original: dict[str, Any], dataset: dict[str, Any],
+        self, item: Item, original: dict[str, Any], dataset: dict[str, Any],
         transaction: _Transaction,
     ) -> None:
         with errors.during("mapping"):
@@ -346,11 +338,11 @@ class Writer:
         self._note(action, item, dataset, resources, transaction, fields)
 
     def _note(
-        self, action: str, item: _Item, dataset: dict[str, Any], resources: list[dict[str, str]],
+        self, action: str, item: Item, dataset: dict[str, Any], resources: list[dict[str, str]],
         transaction: _Transaction, fields: Iterable[str] = (),
     ) -> None:  # fmt: skip
         """The identity, and what was done, if anything was."""
-        row = self._identity(item, "active", resources)
+        row = items_of.row(self.setup.source.id, item, "active", resources)
         transaction.identities.append({**row, "private": bool(dataset.get("private"))})
         if action:
             title = dataset.get("title") or item.record.title
@@ -370,52 +362,3 @@ class Writer:
             sa.select(Run.options).where(Run.id == self.run_id)
         ).scalar()
         return bool(options and options.get("force"))
-
-    def _lookup(self, items: list[dict[str, Any]]) -> list[_Item]:
-        source_id = self.setup.source.id
-        known = {
-            identity.guid: identity
-            for identity in model.Session.execute(
-                sa.select(Identity).where(
-                    Identity.source_id == source_id,
-                    Identity.guid.in_([item["guid"] for item in items]),
-                )
-            ).scalars()
-        }
-        work = []
-        for item in items:
-            record = unpack_record({key: item[key] for key in item if key != "hash"})
-            identity = known.get(item["guid"])
-            fresh = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{source_id}#{item['guid']}"))
-            package_id = identity.package_id if identity else fresh
-            work.append(_Item(record, item["hash"], identity, package_id))
-        return work
-
-    def _identity(self, item: _Item, state: str, resources: list[dict[str, str]]) -> dict[str, Any]:
-        return {
-            "source_id": self.setup.source.id,
-            "guid": item.record.guid,
-            "package_id": item.package_id,
-            "state": state,
-            "hash": item.hash,
-            "title": item.record.title[:500].replace("\0", ""),
-            "resources": resources,
-            "private": None,
-            "raw": pack(item.record.content),
-            "missing_since": None,
-            "approved": False,
-            "modified": now(),
-        }
-
-    def _save_identities(self, rows: list[dict[str, Any]]) -> None:
-        if not rows:
-            return
-        statement = insert(Identity.__table__)
-        names = [name for name in rows[0] if name not in ("source_id", "guid")]
-        model.Session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["source_id", "guid"],
-                set_={name: statement.excluded[name] for name in names},
-            ),
-            rows,
-        )
