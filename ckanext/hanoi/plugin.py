@@ -30,6 +30,7 @@ from ckanext.hanoi.search import catalog as search_catalog
 from ckanext.hanoi.search import content_date, feed
 from ckanext.hanoi.tables import due as tables_due
 from ckanext.hanoi.views import form
+from ckanext.hanoi.web import csrf
 
 _HERE = "ckanext.hanoi"
 
@@ -77,6 +78,7 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IFeed, inherit=True)
     p.implements(p.IConfigurable)
     p.implements(p.ISignal)
+    p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IUploader, inherit=True)
 
     def get_signal_subscriptions(self):
@@ -84,6 +86,10 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
             bulk.ended: [quality_jobs.bulk_ended, tables_due.bulk_ended],
             bulk.beats: [quality_jobs.beats, tables_due.bulk_ended, imports_jobs.beats],
         }
+
+    def make_middleware(self, app, config):
+        csrf.remember_exempt(app)
+        return app
 
     def get_uploader(self, upload_to, old_filename):
         return file_names.image_uploader(upload_to, old_filename)
@@ -161,6 +167,7 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     def declare_config_options(self, declaration, key):
         _declare(declaration, "config_declaration.yaml")
         dataset_config.declare(declaration)
+        csrf.declare(declaration)
 
 
 @tk.blanket.actions(lambda: collect.functions(f"{_HERE}.logic.action", only="harvest"))

@@ -1,6 +1,7 @@
 """Security headers of pages: by default, by options, and where another site shows a view."""
 from __future__ import annotations
 
+import ckan.plugins.toolkit as tk
 import pytest
 from ckan.tests import factories, helpers
 
@@ -84,3 +85,7 @@ def test_robots_are_asked_to_leave_combinations_of_facets_alone(app):
     assert any(line.startswith("Sitemap: http") for line in lines)
     assert "Disallow: /" not in lines
     assert text.count("User-agent:") == 1
+
+
+def test_a_form_may_be_open_for_hours():
+    assert tk.config.get("WTF_CSRF_TIME_LIMIT") == 12 * 3600
