@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ckan import model
 from markupsafe import Markup
 
-from ckanext.hanoi.harvest.chart import bars
+from ckanext.hanoi.harvest.chart import Column, bars
 
 
 def hanoi_in_language(texts: Mapping[str, str]) -> str:
@@ -60,14 +60,18 @@ def hanoi_change(action: str) -> str:
     }.get(action, action)
 
 
-def hanoi_result(counts: Mapping[str, int]) -> str:
-    """What a run came to, in a line: the numbers that aren't zero, or that nothing changed."""
-    told = [
+def hanoi_result(run: Mapping[str, Any]) -> str:
+    """What a run came to, in a line: why it failed or waits, the numbers that aren't zero, or that
+    nothing changed."""
+    counts = run["counts"]
+    told = [run["message"]] if run.get("message") else []
+    told += [
         f"{hanoi_change(name)}: {counts[name]}"
         for name in ("created", "updated", "removed", "missing", "failed")
         if counts.get(name)
     ]
-    return " · ".join(told) or tk._("Nothing has changed.")
+    ended = run["status"] == "finished"
+    return " · ".join(told) or (tk._("Nothing has changed.") if ended else "")
 
 
 def hanoi_stage(stage: str) -> str:
@@ -101,14 +105,23 @@ def hanoi_run_chart(runs: list[dict[str, Any]]) -> Markup:
         ("failed", tk._("failed")),
     ]
     columns = [
-        (tk.h.render_datetime(run["created"], with_hours=True), run["counts"])
+        Column(
+            tk.h.render_datetime(run["created"], with_hours=True),
+            tk.h.render_datetime(run["created"]),
+            run["counts"],
+            hanoi_run_status(run["status"]) if run["status"] in ("failed", "aborted") else "",
+        )
         for run in reversed(runs[:30])
     ]
-    chart = Markup(bars(tk._("Changes in each run"), columns, series))
+    chart = Markup(bars(tk._("Datasets changed by each run"), columns, series))
+    shown = [
+        (name, label) for name, label in series if any(one.numbers.get(name) for one in columns)
+    ]
+    if any(one.mark for one in columns):
+        shown.append(("mark", tk._("run that failed or was stopped")))
     legend = Markup("").join(
         Markup('<li><span class="hanoi-swatch hanoi-swatch-{}"></span> {}</li>').format(name, label)
-        for name, label in series
-        if any(numbers.get(name) for _label, numbers in columns)
+        for name, label in shown
     )
     return chart + Markup('<ul class="hanoi-legend">{}</ul>').format(legend) if chart else chart
 

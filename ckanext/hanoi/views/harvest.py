@@ -13,7 +13,7 @@ from ckanext.hanoi.harvest import jobs
 from ckanext.hanoi.harvest.form import merge_options, split_options
 from ckanext.hanoi.model.harvest import STATUSES
 from ckanext.hanoi.paging import Page, every
-from ckanext.hanoi.vietnamese import sort_key
+from ckanext.hanoi.vietnamese import slug, sort_key
 from ckanext.hanoi.views import asking
 from ckanext.hanoi.views.actions import call as _call
 from ckanext.hanoi.views.actions import may as _may
@@ -36,11 +36,11 @@ _FIELDS = (
     "contacts",
 )
 _SOURCE_COLUMNS = ("name", "title", "kind", "url", "organization", "schedule", "datasets",
-                   "status", "last_run", "next_due")  # fmt: skip
+                   "status", "last_run", "next_due", "message")  # fmt: skip
 _CHANGE_COLUMNS = ("action", "guid", "title", "package_id", "package_name", "fields", "stage",
                    "message")  # fmt: skip
 _RUN_COLUMNS = ("created", "finished", "status", "seen", "created_datasets", "updated",
-                "unchanged", "removed", "missing", "failed", "id")  # fmt: skip
+                "unchanged", "removed", "missing", "failed", "message", "id")  # fmt: skip
 
 
 # -- sources ---------------------------------------------------------------------------------
@@ -80,6 +80,7 @@ def _source_row(entry: dict[str, Any]) -> dict[str, Any]:
     run = entry["last_run"] or {}
     organization = (entry["organization"] or {}).get("title")
     return {**entry, "organization": organization, "status": run.get("status"),
+            "message": run.get("message"),
             "last_run": run.get("finished") or run.get("created")}  # fmt: skip
 
 
@@ -105,7 +106,10 @@ def _form(data: dict[str, Any], errors: dict[str, Any], source: dict[str, Any] |
 
 def _own_organizations(data: dict[str, Any]) -> list[dict[str, str]]:
     found = tk.get_action("organization_list_for_user")({}, {"permission": "admin"})
-    choices = [{"value": entry["id"], "text": entry["title"] or entry["name"]} for entry in found]
+    choices = [
+        {"value": entry["id"], "name": entry["name"], "text": entry["title"] or entry["name"]}
+        for entry in found
+    ]
     return sorted(choices, key=lambda choice: sort_key(choice["text"]))
 
 
@@ -113,7 +117,12 @@ def _submitted() -> dict[str, Any]:
     """What the form sent: fields, and the connector's options merged into the configuration."""
     form = tk.request.form
     data: dict[str, Any] = {name: form.get(name, "").strip() for name in _FIELDS}
+    data["name"] = data["name"] or slug(data["title"])
+    if data["schedule"] == "cron":
+        data["schedule"] = form.get("cron", "").strip()
     data["active"] = "active" in form
+    if "asks_all_agencies" in form:
+        data["all_agencies"] = "all_agencies" in form
     data["options"] = {
         key.removeprefix("option:"): value
         for key, value in form.items()
@@ -133,13 +142,19 @@ def _errors(error: tk.ValidationError) -> dict[str, Any]:
 
 def _save(action: str, data: dict[str, Any], source: dict[str, Any] | None) -> Any:
     preview = None
-    fields = {name: data[name] for name in (*_FIELDS, "config", "active") if name in data}
+    if not data["owner_org"]:
+        lacking = {"owner_org": [tk._("Choose the agency that the source is for")]}
+        return _form(data, lacking, source)
+    names = (*_FIELDS, "config", "active", "all_agencies")
+    fields = {name: data[name] for name in names if name in data}
     try:
         if "try" in tk.request.form:
             tried = {**fields, "id": source["id"]} if source else fields
             preview = _call("hanoi_harvest_preview", limit=10, **tried)
             return _form(data, {}, source, preview)
-        saved = _call(action, **({"id": source["id"]} if source else {}), **fields)
+        once = "same_address" not in tk.request.form
+        own = {"id": source["id"]} if source else {}
+        saved = _call(action, **own, **fields, only_address=once)
     except tk.ValidationError as error:
         return _form(data, _errors(error), source)
     tk.h.flash_success(tk._("The source is saved"))

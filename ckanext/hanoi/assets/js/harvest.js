@@ -1,4 +1,5 @@
-/* The harvester's pages: a run's numbers while it goes on (the page anew when its status changes), and the options of the chosen kind. */
+/* The harvester's pages: a run's numbers while it goes on (the page anew when its status changes), the
+ * options of the chosen kind, a short name made of the title, and times of one's own. */
 this.ckan.module('hanoi-run-progress', function ($) {
   return {
     options: { run: '', status: '' },
@@ -28,9 +29,26 @@ this.ckan.module('hanoi-run-progress', function ($) {
 this.ckan.module('hanoi-source-form', function ($) {
   return {
     initialize: function () {
-      $.proxyAll(this, /choose/);
+      $.proxyAll(this, /choose/, /name/, /schedule/);
       this.kind = this.$('#field-kind').on('change', this.choose);
       this.choose();
+      this.proposed = '';
+      this.$('#field-title').on('input change', this.name);
+      this.name();
+      this.$('#field-schedule').on('change', this.schedule);
+      this.schedule();
+    },
+    /* What a person wrote stays. */
+    name: function () {
+      var field = this.$('#field-name');
+      var title = this.$('#field-title').val();
+      if (window.hanoiVietnamese && field.val() === this.proposed && title) {
+        this.proposed = window.hanoiVietnamese.slug(title).slice(0, 100);
+        field.val(this.proposed);
+      }
+    },
+    schedule: function () {
+      this.$('.hanoi-cron').prop('hidden', this.$('#field-schedule').val() !== 'cron');
     },
     choose: function () {
       var kind = this.kind.val();

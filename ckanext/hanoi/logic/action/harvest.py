@@ -102,16 +102,19 @@ def _reach(entry: Source, wanted: bool | None, before: tuple[Any, ...], context:
 
 
 def _save(entry: Source, data: dict[str, Any], owner: Any, context: Any) -> dict[str, Any]:
+    url = entry.url
     try:
         with model.Session.no_autoflush:
             _apply(entry, data, owner, context)
+            warnings = [same_address(other) for other in _with_address_of(entry)]
+            if warnings and data.get("only_address") and comparable(entry.url) != comparable(url):
+                raise tk.ValidationError({"same_address": warnings})
     except tk.ValidationError:
         model.Session.rollback()
         raise
     model.Session.add(entry)
     model.Session.commit()
-    shown = dictize.source(entry, secrets=True)
-    return {**shown, "warnings": [same_address(other) for other in _with_address_of(entry)]}
+    return {**dictize.source(entry, secrets=True), "warnings": warnings}
 
 
 def _with_address_of(entry: Source) -> list[Source]:
@@ -133,6 +136,7 @@ def hanoi_source_create(context: Any, data_dict: dict[str, Any]) -> dict[str, An
     :param title, config (YAML or a dictionary), active, priority, notify, contacts: optional
     :param all_agencies: it may write into agencies that aren't below its own (system
         administrators only)
+    :param only_address: true: an error where another source reads the same address (default: no)
     :returns: the source, with ``warnings``: a sentence for each source of the same address
     """
     data_dict = schema.named(data_dict)

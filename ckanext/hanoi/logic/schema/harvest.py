@@ -88,6 +88,7 @@ def source() -> dict[str, Any]:
         "active": v("ignore_missing", "boolean_validator"),
         "priority": v("ignore_empty", "int_validator", _small),
         "all_agencies": v("ignore_missing", "boolean_validator"),
+        "only_address": v("ignore_missing", "boolean_validator"),
         "notify": v("ignore_empty", "unicode_safe", one_of(("always", "error", "never"))),
         "contacts": v("ignore_missing", _addresses),
         **ignored(),
