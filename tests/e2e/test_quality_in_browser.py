@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 WORDS = {
     "vi": {"title": "Chất lượng siêu dữ liệu", "raise": "Cách nâng điểm", "points": "điểm"},
-    "en": {"title": "Quality of the metadata", "raise": "What would raise the score",
+    "en": {"title": "Metadata quality", "raise": "What would raise the score",
            "points": "points"},
 }  # fmt: skip
 

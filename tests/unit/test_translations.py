@@ -88,6 +88,45 @@ def test_a_faulty_translation_is_found_out(msgid, msgstr, fault):
     assert [text for text in found if fault in text]
 
 
+#: Words that this catalog does not use, and what it says instead.
+FORBIDDEN = {
+    r"(?<!\btoàn )\bbộ dữ liệu": "tập dữ liệu",
+    r"\bgói dữ liệu": "tập dữ liệu",
+    r"\bdataset\b": "tập dữ liệu",
+    r"\btập tin": "tệp",
+    r"\btạm giữ": "chờ quyết định",
+    r"^được thu thập$": "nguồn thu thập",
+    r"\bđộ mới": "tình trạng cập nhật",
+    r"chương trình máy tính": "máy đọc được",
+}
+
+
+def _forbidden(text):
+    plain = re.sub(r"%\(\w+\)s|\{\w+\}|https?://\S+", "", text).lower()
+    return [wrong for wrong in FORBIDDEN if re.search(wrong, plain)]
+
+
+def test_no_catalogue_says_one_thing_in_two_words(vietnamese):
+    shown = i18n.ckan_translations() | {i18n._key(one): one for one in vietnamese}
+    found = [(entry.msgid, wrong) for entry in shown.values()
+             for text in (entry.msgstr, *entry.msgstr_plural.values()) for wrong in _forbidden(text)]
+    assert found == []
+
+
+def test_neither_do_the_schemas_say_it():
+    lines = [line for path in sorted((i18n.ROOT / "schemas").rglob("*.yaml"))
+             if path.name not in ("inventory_columns.yaml",)  # what others call things
+             for line in path.read_text("utf-8").splitlines() if re.match(r"\s*vi:", line)]
+    assert lines
+    assert [line for line in lines if _forbidden(line)] == []
+
+
+@pytest.mark.parametrize("text", ["Bộ dữ liệu mới", "Tạo gói dữ liệu", "Không có bộ dữ liệu"])
+def test_a_forbidden_word_is_found_out(text):
+    assert _forbidden(text)
+    assert not _forbidden("Toàn bộ dữ liệu của tập dữ liệu {dataset}")
+
+
 def test_a_fuzzy_translation_is_found_out():
     entry = polib.POEntry(msgid="Page", msgstr="Trang", flags=["fuzzy"])
     assert list(i18n.faults(entry)) == ["is marked fuzzy"]

@@ -1,6 +1,7 @@
 """What CKAN says on every page without gettext: times of day, and why a page can't be shown."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,19 +13,39 @@ from werkzeug.exceptions import default_exceptions
 from ckanext.hanoi.paging import arrows
 
 
+#: One form of date on every page and in both languages, that of the form's own fields.
+_DAY, _TIME, _SECONDS = "dd/MM/yyyy", "dd/MM/yyyy HH:mm (z)", "dd/MM/yyyy HH:mm:ss (z)"
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?")
+
+
 @tk.chained_helper
 def render_datetime(
     next_helper: Callable[..., str], datetime_: Any, date_format: str | None = None,
     with_hours: bool = False, with_seconds: bool = False,
 ) -> str:
-    """CKAN's helper, whose times of day have the month first in every language."""
+    """CKAN's helper, whose dates have another form in each language and beside a time."""
     plain = next_helper(datetime_, date_format, with_hours, with_seconds)
-    if not plain or date_format or not with_hours or with_seconds or tk.h.lang() != "vi":
+    if not plain or date_format:
         return plain
     moment = tk.h.date_str_to_datetime(datetime_) if isinstance(datetime_, str) else datetime_
-    return localised_nice_date(
-        moment, show_date=True, with_hours=True, format="dd/MM/yyyy HH:mm (z)"
-    )
+    form = _SECONDS if with_seconds else _TIME if with_hours else _DAY
+    return localised_nice_date(moment, show_date=True, with_hours=True, format=form)
+
+
+@tk.chained_helper
+def format_resource_items(
+    next_helper: Callable[..., list[tuple[str, Any]]], items: Any
+) -> list[tuple[str, Any]]:
+    """CKAN's helper, with moments as the other dates of the page are written."""
+    return next_helper([
+        (key, _moment(value) if isinstance(value, str) and _MOMENT.fullmatch(value)
+         else value)
+        for key, value in items
+    ])  # fmt: skip
+
+
+def _moment(text: str) -> str:
+    return tk.h.render_datetime(text) or text
 
 
 def hanoi_arrows() -> dict[str, Any]:

@@ -58,7 +58,7 @@ def titles(own: Iterable[str], facets: dict[str, str]) -> dict[str, str]:
         "frequency": tk._("Update frequency"),
         "access_level": tk._("Access level"),
         "vocab_ward": tk._("Ward or commune"),
-        QUALITY: tk._("Quality of the metadata"),
+        QUALITY: tk._("Metadata quality"),
     }
     replaced = {"organization", "res_format", *ours}
     rest = {name: title for name, title in facets.items() if name not in replaced}

@@ -126,7 +126,7 @@ def test_the_same_rows_as_csv_and_json(app, good, poor, measure):
 
 def test_the_dataset_page_shows_the_score_and_what_would_raise_it(app, poor, good):
     page = app.get("/dataset/khac").body
-    assert "Quality of the metadata" in page
+    assert "Metadata quality" in page
     assert "+30 points" in page
     assert "Số liệu khác" in page
     assert "chờ kiểm tra" in app.get("/vi/dataset/truong").body
