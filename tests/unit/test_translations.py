@@ -108,8 +108,9 @@ def _forbidden(text):
 
 def test_no_catalogue_says_one_thing_in_two_words(vietnamese):
     shown = i18n.ckan_translations() | {i18n._key(one): one for one in vietnamese}
-    found = [(entry.msgid, wrong) for entry in shown.values()
-             for text in (entry.msgstr, *entry.msgstr_plural.values()) for wrong in _forbidden(text)]
+    said = [(entry.msgid, text) for entry in shown.values()
+            for text in (entry.msgstr, *entry.msgstr_plural.values())]  # fmt: skip
+    found = [(msgid, wrong) for msgid, text in said for wrong in _forbidden(text)]
     assert found == []
 
 

@@ -12,7 +12,6 @@ from werkzeug.exceptions import default_exceptions
 
 from ckanext.hanoi.paging import arrows
 
-
 #: One form of date on every page and in both languages, that of the form's own fields.
 _DAY, _TIME, _SECONDS = "dd/MM/yyyy", "dd/MM/yyyy HH:mm (z)", "dd/MM/yyyy HH:mm:ss (z)"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?")
