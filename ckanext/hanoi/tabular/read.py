@@ -7,7 +7,7 @@ import re
 from typing import IO
 
 from ckanext.hanoi.harvest.record import SourceError
-from ckanext.hanoi.tabular import apart
+from ckanext.hanoi.tabular import apart, xml2003
 from ckanext.hanoi.tabular.delimited import read_text
 from ckanext.hanoi.tabular.html import LARGEST, read_html
 from ckanext.hanoi.tabular.sheet import Book, Limits
@@ -75,10 +75,16 @@ def _read(file: IO[bytes], encoding: str | None, delimiter: str | None, limits: 
     if _JSON.match(text):
         raise _no_table("JSON")
     if _MARKUP.match(text):
+        if len(text) <= LARGEST and xml2003.is_one(text[:4096]):
+            book = xml2003.read_xml2003(text, limits)
+            book.encoding = found
+            return book
         may_have_tables = len(text) <= LARGEST and "<table" in text[:_HEAD_OF_PAGE].lower()
         book = read_html(text, limits) if may_have_tables else None
         if book is None:
-            raise _no_table("HTML or XML")
+            raise SourceError(
+                "This is a page of HTML or XML without a table. Save the table as XLSX or CSV."
+            )
         book.encoding = found
         return book
     book = read_text(text, limits, delimiter)

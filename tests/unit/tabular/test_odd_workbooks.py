@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 import time
@@ -130,3 +131,44 @@ def test_a_formula_without_a_stored_result_is_known_as_such():
     content = changed(BOOK, {SHEET: [(CELL, '<c r="B3" t="str"><f>A3</f><v>x</v></c>')]})
     assert read(content).sheets[0].unvalued == frozenset()
     assert rows(content)[2] == ["A2", "x"]
+
+
+def xml2003(table: str) -> bytes:
+    name = "urn:schemas-microsoft-com:office:spreadsheet"
+    return (
+        '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n'
+        f'<Workbook xmlns="{name}" xmlns:ss="{name}"><Worksheet ss:Name="Danh mục">'
+        f"<Table>{table}</Table></Worksheet></Workbook>"
+    ).encode()
+
+
+def cell(text: str, kind: str = "String", **more: str) -> str:
+    about = " ".join(f"ss:{name}='{value}'" for name, value in more.items())
+    return f'<Cell {about}><Data ss:Type="{kind}">{text}</Data></Cell>'
+
+
+def test_an_xml_spreadsheet_of_2003_is_read():
+    book = read(xml2003(
+        f"<Row>{cell('DANH MỤC', MergeAcross='1')}</Row>"
+        f"<Row ss:Index='3'>{cell('A1')}{cell('x', Index='4')}</Row>"
+        f"<Row>{cell('2', 'Number')}{cell('1', 'Boolean')}"
+        f"{cell('2024-03-15T00:00:00.000', 'DateTime')}{cell('#N/A', 'Error')}"
+        f"{cell('Tải', HRef='https://a.vn/x')}</Row>"
+    ))  # fmt: skip
+    (sheet,) = book.sheets
+    day = datetime.datetime(2024, 3, 15)
+    assert sheet.rows == [
+        ["DANH MỤC", None], [], ["A1", None, None, "x"], [2.0, True, day, None, "Tải"],
+    ]  # fmt: skip
+    assert (sheet.name, sheet.merged) == ("Danh mục", [(0, 0, 0, 1)])
+    assert sheet.links == {(3, 4): "https://a.vn/x"}
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["<Row ss:Index='99999999'><Cell/></Row>", "<Row><Cell ss:Index='9999999'/></Row>",
+     "<Row><Cell ss:MergeDown='999' ss:MergeAcross='999'/></Row>" * 3, "<Row>", ""],
+)  # fmt: skip
+def test_an_xml_spreadsheet_that_is_too_much_or_nothing_is_refused(table):
+    with pytest.raises(SourceError):
+        read(xml2003(table))
