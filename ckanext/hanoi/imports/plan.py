@@ -19,7 +19,7 @@ from ckanext.hanoi.workbook import DatasetRow, Problem, ResourceRow
 from ckanext.hanoi.workbook.fields import Field, dataset_fields, resource_fields
 
 #: A workbook is about these; a deleted dataset is not brought back by one.
-_STATES = ("active", "draft")
+STATES = ("active", "draft")
 
 
 @dataclass(slots=True)
@@ -53,13 +53,14 @@ class Agency:
 
 def plan(
     agency: Agency, row: DatasetRow, places: Places, written: Written | None = None,
-    validate: bool = True,
+    validate: bool = True, is_new: bool = False,
 ) -> Planned:  # fmt: skip
     """What ``row`` would do. ``written``: see ``compare``; with ``validate`` the rules of the
-    dataset schema are asked too, which leaves traces in the session: roll it back."""
+    dataset schema are asked too, which leaves traces in the session: roll it back. ``is_new``: it
+    is known that no dataset is meant that is there."""
     if row.problems or any(resource.problems for resource in row.resources or ()):
         return Planned("", problems=row.all_problems())
-    found, problem = _find(agency, row, places)
+    found, problem = (None, None) if is_new else _find(agency, row, places)
     if problem is not None:
         return Planned("", problems=[problem])
     if found is not None and is_untouched(row):
@@ -140,13 +141,13 @@ def _find(
     package = model.Package
     if row.id:
         entry = package.get(row.id)
-        if entry is None or entry.state not in _STATES or entry.type != "dataset":
+        if entry is None or entry.state not in STATES or entry.type != "dataset":
             return None, _no_dataset(row)
         if entry.owner_org != agency.id:
             return None, _foreign(row)
         return entry.id, None
     own = sa.select(package.id).where(
-        package.owner_org == agency.id, package.state.in_(_STATES), package.type == "dataset"
+        package.owner_org == agency.id, package.state.in_(STATES), package.type == "dataset"
     )
     identifier = rules.short_text(row.values.get("identifier") or "")
     ids: list[str] = []

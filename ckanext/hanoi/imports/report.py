@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -21,18 +21,44 @@ RESULTS = ("create", "update", "unchanged", "error", "waiting")
 
 def put(import_id: str, number: int, **values: Any) -> None:
     """Note something of a row; not committed. ``entries`` and ``problems`` are objects."""
-    if "entries" in values:
-        values["entries"] = pack([asdict(entry) for entry in values["entries"]])
-    if "problems" in values:
-        values["problems"] = [plain(problem) for problem in values["problems"]]
-    if "title" in values:
-        values["title"] = str(values["title"])[:500].replace("\0", "")
     model.Session.execute(
         sa.update(ImportRow)
         .where(ImportRow.import_id == import_id, ImportRow.number == number)
-        .values(**values)
+        .values(**_stored(values))
         .execution_options(synchronize_session=False)
     )
+
+
+def put_many(import_id: str, rows: Mapping[int, Mapping[str, Any]]) -> None:
+    """As ``put``, the same columns of many rows; not committed."""
+    if not rows:
+        return
+    stored = [{"row_number": number, **_stored(values)} for number, values in rows.items()]
+    table: Any = ImportRow.__table__
+    names = [name for name in stored[0] if name != "row_number"]
+    statement = (
+        sa.update(table)
+        .where(table.c.import_id == import_id, table.c.number == sa.bindparam("row_number"))
+        .values({name: sa.bindparam(f"new_{name}") for name in names})
+    )
+    model.Session.connection().execute(
+        statement,
+        [
+            {"row_number": one["row_number"], **{f"new_{name}": one[name] for name in names}}
+            for one in stored
+        ],
+    )
+
+
+def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    stored = dict(values)
+    if "entries" in stored:
+        stored["entries"] = pack([asdict(entry) for entry in stored["entries"]])
+    if "problems" in stored:
+        stored["problems"] = [plain(problem) for problem in stored["problems"]]
+    if "title" in stored:
+        stored["title"] = str(stored["title"])[:500].replace("\0", "")
+    return stored
 
 
 def message(problem: dict[str, Any]) -> str:

@@ -18,21 +18,23 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.hanoi import bulk
 from ckanext.hanoi.harvest import errors, locks
 from ckanext.hanoi.harvest.packing import unpack
 from ckanext.hanoi.imports import language, store
 from ckanext.hanoi.imports.plan import Agency, explain, plan
-from ckanext.hanoi.imports.report import put
+from ckanext.hanoi.imports.report import put, put_many
 from ckanext.hanoi.imports.rows import from_json
 from ckanext.hanoi.imports.write import Writer
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.imports import Import, ImportRow
+from ckanext.hanoi.review import mail
 from ckanext.hanoi.workbook import DatasetRow, Problem
 
 log = logging.getLogger(__name__)
 
 #: Rows that are looked at in one transaction; datasets that are indexed with one request.
-BATCH = 25
+BATCH = 50
 #: Seconds to wait for a database or a search index that is down, and between two tries.
 PATIENCE, PAUSE = 600, 2
 
@@ -145,10 +147,14 @@ class Job:
 
     def write(self) -> None:
         """Write every row that is ready; then the import is finished."""
+        together = self.writer.many.is_possible()
         while True:
             ready = self._next("ready")
             with self.writer.batch():
+                done = self._write_new(ready) if together else set()
                 for number, data, previewed in ready:
+                    if number in done:
+                        continue
                     if store.status(self.id) != "running":
                         self.index()
                         return
@@ -156,8 +162,33 @@ class Job:
                 self.index()
             self._beat()
             if not ready:
-                store.move(self.id, "finished", "running", finished=now())
+                if store.move(self.id, "finished", "running", finished=now()):
+                    bulk.ended.send(self.id)
                 return
+
+    def _write_new(self, ready: list[tuple[int, bytes, tuple[str, str | None, bytes]]]) -> set[int]:
+        """The new datasets among these in one transaction, with the note that they are done; the
+        numbers of the rows. None of them where one is refused: then each is written by itself."""
+        rows = [
+            (number, from_json(unpack(data)))
+            for number, data, (action, package_id, _entries) in ready
+            if action == "create" and not package_id
+        ]
+        if len(rows) < 2 or store.status(self.id) != "running":
+            return set()
+        try:
+            made = self.writer.many.create(rows)
+            put_many(self.id, made.values)
+            model.Session.commit()
+        except Exception as error:  # whatever a validator or a hook may raise: of one row
+            if errors.is_passing(error):
+                raise
+            self.writer.rollback()
+            log.info("Rows of import %s are written one by one: %s", self.id, error)
+            return set()
+        for review in made.reviews:
+            mail.enqueue(review)
+        return set(made.values)
 
     def _write(self, number: int, data: bytes, previewed: tuple[str, str | None, bytes]) -> None:
         row = from_json(unpack(data))

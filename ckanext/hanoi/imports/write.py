@@ -15,6 +15,7 @@ from ckanext.hanoi.harvest import locks
 from ckanext.hanoi.harvest.writing.catalog import Catalog
 from ckanext.hanoi.imports import language
 from ckanext.hanoi.imports.compare import Entry, Places
+from ckanext.hanoi.imports.many import Many
 from ckanext.hanoi.imports.plan import Agency, Planned, plan, to_write
 from ckanext.hanoi.workbook import DatasetRow, Problem, ResourceRow
 from ckanext.hanoi.workbook.fields import dataset_fields
@@ -29,6 +30,7 @@ class Writer:
     ) -> None:
         self.agency, self.places, self.written = agency, places, written
         self.catalog = Catalog()
+        self.many = Many(agency, places, self.catalog)
         #: The rows behind the files of the dataset written last: for errors of CKAN's validation.
         self.files: list[ResourceRow | None] = []
 

@@ -11,7 +11,7 @@ calls for every type when a dataset is written and not yet committed.
 """
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -20,6 +20,8 @@ from flask import g, has_request_context
 
 from ckanext.hanoi.dataset import rules as dataset_rules
 from ckanext.hanoi.harvest.record import N_
+from ckanext.hanoi.model.review import Review
+from ckanext.hanoi.remember import remembered
 from ckanext.hanoi.review import lacking, mail, rules, store
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -41,6 +43,10 @@ def mode() -> str:
 def may_publish(user: str | None, owner_org: str | None) -> bool:
     """Whether the user decides for the agency: its admins, those of the agencies above, sysadmins.
     A dataset without an agency has sysadmins only."""
+    return remembered(("may publish", user, owner_org), lambda: _may_publish(user, owner_org))
+
+
+def _may_publish(user: str | None, owner_org: str | None) -> bool:
     if not user:
         return False
     if authz.is_sysadmin(user):
@@ -91,6 +97,27 @@ def watched(next_: Callable[..., Any], context: Any, data_dict: dict[str, Any]) 
         id_ = result if isinstance(result, str) else result["id"]
         _put_down(note["outcome"], id_, context)
     return result
+
+
+def watch_new(context: Any, data_dict: dict[str, Any]) -> None:
+    """As ``watched``, for a new dataset that is written by other means than CKAN's action;
+    ``put_down_new`` is the rest."""
+    context[_NOTE] = {"before": (False, None), "dataset": data_dict}
+
+
+def put_down_new(contexts: Iterable[Any]) -> list[Review]:
+    """What the datasets' publication came to, not committed; whom the result is to be told to, when
+    it is. ``contexts``: those of ``watch_new``, the datasets are in the database."""
+    reviews: list[Review] = []
+    for context in contexts:
+        note = context[_NOTE]
+        outcome, id_ = note.get("outcome"), note["dataset"]["id"]
+        if outcome == "submit":
+            reviews.append(store.submitted_new(id_, user_id(context)))
+        elif outcome == "publish" and mode() != "off":
+            reviews.append(store.published_new(id_, user_id(context)))
+    model.Session.flush()
+    return reviews
 
 
 def _before(data_dict: dict[str, Any]) -> tuple[bool, str | None]:

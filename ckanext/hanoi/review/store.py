@@ -63,6 +63,22 @@ def published(
     return review
 
 
+def submitted_new(package_id: str, user_id: str) -> Review:
+    """The request for a dataset that is new in this transaction. Not committed."""
+    review = Review(package_id=package_id, submitted_by=user_id, message="")
+    model.Session.add(review)
+    return review
+
+
+def published_new(package_id: str, user_id: str) -> Review:
+    """A dataset that is new in this transaction was published. Not committed."""
+    review = Review(package_id=package_id, submitted_by=user_id, told="approved")
+    model.Session.add(review)
+    _decide(review, "approved", user_id, "")
+    review.snapshot = rules.snapshot(_dataset(package_id))
+    return review
+
+
 def close(review: Review, state: str, user_id: str, remark: str = "") -> None:
     """The request is returned or withdrawn. Commits."""
     _decide(review, state, user_id, remark)

@@ -168,6 +168,16 @@ class Catalog:
         packages = [model.Session.get(model.Package, dataset["id"]) for _, dataset in pairs]
         return [[resource.id for resource in package.resources] for package in packages if package]
 
+    @property
+    def known_tags(self) -> dict[str, Any]:
+        """Those that ``prepare`` has looked up."""
+        return self._tags
+
+    def create_as(self, pairs: Iterable[tuple[Any, dict[str, Any]]]) -> None:
+        """Create datasets in somebody's name: a context for ``package_create`` with its schema,
+        and the dataset; ``prepare`` knows them. Raises ``tk.ValidationError``."""
+        fresh.create(pairs, self._shown.together)
+
     def _new(self, dataset: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """A context for ``package_create``, and what to give it."""
         # CKAN gives new resources their ids; to check given ones it would ask for each
