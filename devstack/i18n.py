@@ -196,7 +196,8 @@ def update() -> None:
             before = ckan_translations() | before
         catalogue = _new(language)
         for message in messages:
-            if language == "en" and is_ckans(message):
+            as_it_is = in_english(message.msgid) == message.msgid
+            if language == "en" and is_ckans(message) and as_it_is:
                 continue
             catalogue.append(_translated(message, before.get(_key(message)), language))
         _save(catalogue, catalogue_path(language))
@@ -248,13 +249,27 @@ def _translated(
     if before is not None:
         entry.tcomment, entry.flags = before.tcomment, before.flags
     if entry.msgid_plural:
-        english = {0: entry.msgid, 1: entry.msgid_plural} if language == "en" else {0: ""}
+        forms = (in_english(entry.msgid), in_english(entry.msgid_plural))
+        english = dict(enumerate(forms)) if language == "en" else {0: ""}
         old = before.msgstr_plural if before else {}
+        if old == {0: entry.msgid, 1: entry.msgid_plural}:
+            old = {}
         entry.msgstr_plural = old if any(old.values()) else english
     else:
-        old_text = before.msgstr if before else ""
-        entry.msgstr = old_text or (entry.msgid if language == "en" else "")
+        old_text = before.msgstr if before and before.msgstr != entry.msgid else ""
+        english_text = in_english(entry.msgid) if language == "en" else ""
+        entry.msgstr = old_text or english_text or (before.msgstr if before else "")
     return entry
+
+
+_AGENCIES = {"organization": "agency", "organizations": "agencies",
+             "Organization": "Agency", "Organizations": "Agencies"}  # fmt: skip
+_ORGANIZATION = re.compile(r"(?<![\w/.{(:])[Oo]rganizations?(?![\w/]|\.\w)")
+
+
+def in_english(msgid: str) -> str:
+    """A message in the words of this catalog: CKAN's "organizations" are agencies here."""
+    return _ORGANIZATION.sub(lambda found: _AGENCIES[found[0]], msgid)
 
 
 def _new(language: str) -> polib.POFile:

@@ -147,7 +147,8 @@ def test_vietnamese_plurals_have_one_form(vietnamese):
 def test_english_says_what_the_source_says(own):
     catalogue = i18n.load("en")
     assert _ids(i18n.untranslated(own.values(), catalogue)) == []
-    assert [e.msgid for e in catalogue if e.msgstr and e.msgstr != e.msgid] == []
+    wanted = {e.msgid: i18n.in_english(e.msgid) for e in catalogue}
+    assert [e.msgid for e in catalogue if e.msgstr and e.msgstr != wanted[e.msgid]] == []
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
@@ -299,3 +300,29 @@ def test_no_string_to_translate_stands_inside_an_f_string():
         if getattr(call.func, "attr", getattr(call.func, "id", "")) in names
     ]
     assert inside == []
+
+
+def test_english_says_agencies_where_ckan_says_organizations(theirs):
+    catalogue = {entry.msgid: entry for entry in i18n.load("en")}
+    for message in theirs.values():
+        wanted = i18n.in_english(message.msgid)
+        if wanted != message.msgid:
+            entry = catalogue[message.msgid]
+            assert (entry.msgstr or entry.msgstr_plural[0]) == wanted
+    said = " ".join(
+        " ".join([entry.msgstr, *entry.msgstr_plural.values()]) for entry in catalogue.values()
+    )
+    assert i18n.in_english(said) == said
+
+
+@pytest.mark.parametrize(
+    ("msgid", "english"),
+    [
+        ("Organizations", "Agencies"),
+        ("No organization: {organization}.", "No agency: {organization}."),
+        ("<a href='/organization/x'>Organization</a>", "<a href='/organization/x'>Agency</a>"),
+        ("scheming_organizations, schemas/organization.yaml",) * 2,
+    ],
+)
+def test_names_in_code_stay_as_they_are(msgid, english):
+    assert i18n.in_english(msgid) == english

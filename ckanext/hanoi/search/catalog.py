@@ -87,7 +87,10 @@ def _label_agencies(items: list[dict[str, Any]], lang: str) -> None:
     for item in items:
         title = known.get(item["name"]) or item["name"]
         agency = registry().get(item["name"])
-        english = agency.en if agency and agency.vi == title and not lang.startswith("vi") else ""
+        english = ""
+        if not lang.startswith("vi"):
+            own = tk.h.hanoi_agency_title({"name": item["name"], "title": title}, "en")
+            english = own if own != title else agency.en if agency and agency.vi == title else ""
         item["display_name"] = english or title
 
 
