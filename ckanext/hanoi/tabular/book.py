@@ -46,8 +46,7 @@ def read_zip(file: IO[bytes], limits: Limits) -> Book:
 
 def read_ole(file: IO[bytes], limits: Limits) -> Book:
     """An XLS workbook; SourceError for any other OLE2 file."""
-    xls.check(file, limits)
-    return _read("xls", file, limits, {})
+    return _read("xls", file, limits, xls.check(file, limits))
 
 
 def _read(kind: str, file: IO[bytes], limits: Limits, notes: dict[str, Notes]) -> Book:
@@ -75,6 +74,10 @@ def _read(kind: str, file: IO[bytes], limits: Limits, notes: dict[str, Notes]) -
     return Book(kind, sheets)
 
 
+def _is_number(value: Cell) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _sheet(sheet: CalamineSheet, about: Any, notes: dict[str, Notes], limits: Limits) -> Sheet:
     if sheet.total_height > limits.rows or sheet.total_width > limits.columns:
         raise SourceError(
@@ -89,7 +92,7 @@ def _sheet(sheet: CalamineSheet, about: Any, notes: dict[str, Notes], limits: Li
     ]
     seen = notes.get(about.name, Notes())
     for (row, column), text in seen.shown.items():
-        if row < len(rows) and column < len(rows[row]) and isinstance(rows[row][column], float):
+        if row < len(rows) and column < len(rows[row]) and _is_number(rows[row][column]):
             rows[row][column] = text
     merged = [(*start, *end) for start, end in sheet.merged_cell_ranges or ()] or seen.merged
     last = len(rows) - 1

@@ -19,7 +19,7 @@ from ckanext.hanoi.tabular.container import (
 _TAG = re.compile(
     rb"<(/?)(?:[\w.-]+:)?(table|table-row|table-cell|covered-table-cell|a)(?=[\s/>])"
     + ATTRIBUTES
-    + rb"(/?)>"
+    + rb"(/?)>(?:\s{0,9}<(?:[\w.-]{1,40}:)?p(?:\s[^<>]{0,300})?>\s{0,9}(0\d{1,14})\s{0,9}<)?"
 )
 
 
@@ -56,7 +56,9 @@ class _Walk:
         self.row = self.column = self.rows = self.columns = 0
         self.row_repeats = 0
 
-    def tag(self, slash: bytes, name: bytes, about: bytes, empty: bytes) -> None:
+    def tag(
+        self, slash: bytes, name: bytes, about: bytes, empty: bytes, text: bytes | None = None
+    ) -> None:
         if slash:
             return
         pairs = attributes(about)
@@ -71,6 +73,9 @@ class _Walk:
             if "href" in pairs:
                 self.sheet.links.setdefault((self.row, self.column - 1), pairs["href"])
         else:
+            if text and pairs.get("value-type") == "float":
+                # as the cell shows its number
+                self.sheet.shown[self.row, self.column] = text.decode()
             self._cell(about, pairs, bool(empty) and "value-type" not in pairs)
 
     def _cell(self, about: bytes, pairs: dict[str, str], empty: bool) -> None:

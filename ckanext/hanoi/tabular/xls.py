@@ -9,7 +9,8 @@ from typing import IO
 import olefile
 
 from ckanext.hanoi.harvest.record import SourceError
-from ckanext.hanoi.tabular.container import Measure, broken, protected, too_big
+from ckanext.hanoi.tabular import xls_formats
+from ckanext.hanoi.tabular.container import Measure, Notes, broken, protected, too_big
 from ckanext.hanoi.tabular.sheet import Limits
 
 _BOF = {0x0009, 0x0209, 0x0409, 0x0809}
@@ -23,8 +24,9 @@ _CELLS_IN_A_ROW = 0x00BD
 _LONGEST = 65534
 
 
-def check(file: IO[bytes], limits: Limits) -> None:
-    """Refuse what is no XLS workbook, is protected, or is over the limits."""
+def check(file: IO[bytes], limits: Limits) -> dict[str, Notes]:
+    """Refuse what is no XLS workbook, is protected, or is over the limits; notes by name of
+    sheet."""
     try:
         with olefile.OleFileIO(file) as container:
             names = {"/".join(path).lower() for path in container.listdir()}
@@ -43,6 +45,10 @@ def check(file: IO[bytes], limits: Limits) -> None:
     except Exception as e:  # olefile meets broken files with whatever Python raises
         raise broken(e) from e
     _measure(data, limits)
+    try:
+        return xls_formats.notes(data)
+    except (struct.error, IndexError):
+        return {}
 
 
 def _measure(data: bytes, limits: Limits) -> None:

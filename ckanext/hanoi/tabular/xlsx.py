@@ -17,8 +17,8 @@ from ckanext.hanoi.tabular.container import (
     find,
     too_big,
 )
+from ckanext.hanoi.tabular.number_formats import Formats
 from ckanext.hanoi.tabular.sheet import column_index
-from ckanext.hanoi.tabular.xlsx_formats import Formats
 
 _PREFIX = rb"(?:[\w.-]+:)?"
 _ELEMENT = re.compile(rb"<" + _PREFIX + rb"([\w.-]+)" + ATTRIBUTES + rb"/?>")
@@ -33,6 +33,9 @@ _CELL = re.compile(
     rb"</" + _PREFIX + rb"c>))?"
 )
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']\s*([A-Za-z]{0,3})(\d{1,9})")
+_STYLES = re.compile(
+    rb"<(/?)" + _PREFIX + rb"(numFmt|cellXfs|xf)(?=[\s/>])" + ATTRIBUTES + rb"/?>"
+)
 _STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d{1,6})[\"']")
 _SHARED = re.compile(rb"\st\s*=\s*[\"']s[\"']")
 _TEXT_END = re.compile(rb"</" + _PREFIX + rb"si\s*>|<" + _PREFIX + rb"si\s*/>")
@@ -50,7 +53,7 @@ def check(package: Package) -> dict[str, Notes]:
         raise broken("several tables of texts")
     sizes = _text_sizes(package, texts[0]) if texts else array("L")
     notes = {}
-    formats = Formats(package)
+    formats = _formats(package)
     for part in package.entries:
         # a relation may make a sheet of any part, whatever it is called
         if part not in texts:
@@ -144,6 +147,22 @@ def _measure_part(
     if wanted:
         _add_links(links, wanted, _targets(package, part))
     return seen
+
+
+def _formats(package: Package) -> Formats:
+    codes: dict[int, str] = {}
+    styles: list[int] = []
+    inside = False
+    for match in _STYLES.finditer(package.read("xl/styles.xml")):
+        closes, name, pairs = match[1], match[2], attributes(match[3])
+        number = int(pairs.get("numFmtId", "0")[:6]) if pairs.get("numFmtId", "").isdecimal() else 0
+        if name == b"cellXfs":
+            inside = not closes
+        elif name == b"numFmt":
+            codes[number] = pairs.get("formatCode", "")
+        elif inside and not closes:
+            styles.append(number)
+    return Formats(codes, styles)
 
 
 def _style(about: bytes) -> int:

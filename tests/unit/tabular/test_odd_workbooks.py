@@ -11,10 +11,11 @@ import zipfile
 import pytest
 import spreadsheets as books
 import xlsxwriter
+import xlwt
 
 from ckanext.hanoi.harvest.record import SourceError
 from ckanext.hanoi.tabular import read, xlsx_repair
-from ckanext.hanoi.tabular.xlsx_formats import _parts
+from ckanext.hanoi.tabular.number_formats import _parts
 
 GRID = [["Mã", "Tên dữ liệu"], ["A1", "Danh sách chợ"], ["A2", "Danh sách kho"]]
 SHEET = "xl/worksheets/sheet1.xml"
@@ -86,6 +87,28 @@ def test_whole_numbers_are_read_as_their_cells_show_them():
         for row, (code, number, _) in enumerate(shown):
             sheet.write_number(row, 0, number, book.add_format({"num_format": code}))
     assert [row[0] for row in rows(stream.getvalue())] == [text for _, _, text in shown]
+
+
+NUMBERS = [("000", 7), ("000000000000", 12345678), ("0", 7), ("000", 7.5), ('"Q"0', 7), ("000", -7)]
+
+
+def test_whole_numbers_in_old_workbooks_are_read_as_their_cells_show_them():
+    book = xlwt.Workbook(encoding="utf-8")
+    for name in ("Một", "Hai"):
+        sheet = book.add_sheet(name)
+        for row, (code, number) in enumerate(NUMBERS):
+            sheet.write(row, 0, number, xlwt.easyxf(num_format_str=code))
+            sheet.write(row, 1, "x")
+    stream = io.BytesIO()
+    book.save(stream)
+    for sheet in read(stream.getvalue()).sheets:
+        assert [row[0] for row in sheet.rows] == ["007", "000012345678", 7.0, 7.5, "Q7", -7.0]
+
+
+def test_whole_numbers_in_ods_are_read_as_their_cells_show_them():
+    parts = [(r"<text:p>7(?:\.0)?</text:p>", "<text:p>007</text:p>")]
+    content = changed(books.ods({"Một": [[7, 8, "x"]]}), {"content.xml": parts})
+    assert rows(content) == [["007", 8.0, "x"]]
 
 
 def test_days_counted_from_1904_are_known():

@@ -1,39 +1,29 @@
-"""Numbers in XLSX cells as a person sees them: 007 in a cell of the format 000. Knows no CKAN."""
+"""Numbers in cells as a person sees them: 007 in a cell of the format 000. Knows no CKAN."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
-from ckanext.hanoi.tabular.container import ATTRIBUTES, Package, attributes
-
-_STYLES = "xl/styles.xml"
-_PREFIX = rb"(?:[\w.-]{1,40}:)?"
-_TAG = re.compile(rb"<(/?)" + _PREFIX + rb"(numFmt|cellXfs|xf)(?=[\s/>])" + ATTRIBUTES + rb"/?>")
 _PART = re.compile(r'"([^"]*)"|\\(.)|(0)|([-/ _.]|[^\W\d_])|\[[^\]]*\]', re.S)
-_MOST = 65_536
 #: More digits than a number of a spreadsheet has.
 _LONGEST = 15
 
 
 class Formats:
-    """The formats of a workbook's cells that are made of digits and words."""
+    """The formats of a workbook's cells that are made of digits and words.
 
-    def __init__(self, package: Package) -> None:
-        codes: dict[str, str] = {}
-        self._by_style: dict[int, list[str]] = {}
-        style, inside = 0, False
-        for match in _TAG.finditer(package.read(_STYLES)):
-            closes, name, about = match.groups()
-            if name == b"cellXfs":
-                inside = not closes
-            elif name == b"numFmt" and not closes and len(codes) < _MOST:
-                pairs = attributes(about)
-                codes[pairs.get("numFmtId", "")] = pairs.get("formatCode", "")
-            elif name == b"xf" and inside and not closes:
-                code = codes.get(attributes(about).get("numFmtId", ""), "")
-                if parts := _parts(code):
-                    self._by_style[style] = parts
-                style += 1
+    ``codes``: format codes by number; ``styles``: the number of the format of each style.
+    """
+
+    def __init__(self, codes: Mapping[int, str], styles: Iterable[int]) -> None:
+        parts = {number: found for number, code in codes.items() if (found := _parts(code))}
+        self._by_style = {
+            style: parts[number] for style, number in enumerate(styles) if number in parts
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self._by_style)
 
     def shown(self, style: int, digits: str) -> str:
         """What a whole number shows in a cell of the style; '' where it shows as it is."""
