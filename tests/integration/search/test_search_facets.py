@@ -126,3 +126,11 @@ def test_a_filter_finds_whichever_way_its_accents_are_sent(app, create, other_ag
     for form in ("NFC", "NFD"):
         tags = quote(unicodedata.normalize(form, "giao thông"))
         assert "/dataset/the" in app.get(f"/dataset/?tags={tags}").body
+
+
+def test_a_search_that_fails_has_a_page_all_the_same(app, three):
+    for path in ("/vi/organization/so-xay-dung", "/vi/dataset/"):
+        for query in ("sort=name", "q=title:[* TO", "sort=title_string asc,", "q=a%00b"):
+            answer = app.get(f"{path}?{query}", expect_errors=True)
+            assert answer.status_code in (200, 400), (path, query)
+            assert "<html" in answer.body
