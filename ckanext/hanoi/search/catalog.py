@@ -107,7 +107,7 @@ def chosen(facets: dict[str, Any]) -> dict[str, Any]:
     return {**facets, "translated_fields": known, "titles": _all_titles(facets)}
 
 
-def _all_titles(facets: dict[str, Any]) -> dict[str, str]:
+def _all_titles(facets: dict[str, Any]) -> dict[str, Any]:
     """What the fields are called that were asked for, those that are no facet of the page too."""
     asked = facets.get("fields") or {}
     others = {**titles(EVERYWHERE, {}), **dict.fromkeys(_OF_AGENCIES, tk._("Agency")),

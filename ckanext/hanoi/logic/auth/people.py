@@ -4,14 +4,12 @@ switches it on), visitors see no accounts, and who belongs to which agency its m
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import authz, model
 
 Auth = dict[str, Any]
-NextAuth = Callable[[Any, dict[str, Any]], Auth]
 
 
 def _open() -> bool:
@@ -20,7 +18,7 @@ def _open() -> bool:
 
 @tk.auth_allow_anonymous_access
 @tk.chained_auth_function
-def user_list(next_auth: NextAuth, context: Any, data_dict: dict[str, Any]) -> Auth:
+def user_list(next_auth: Any, context: Any, data_dict: Any) -> Auth:
     """All accounts: who gives people their roles in some agency."""
     allowed = next_auth(context, data_dict)
     if _open() or not allowed["success"]:
@@ -32,7 +30,7 @@ def user_list(next_auth: NextAuth, context: Any, data_dict: dict[str, Any]) -> A
 
 @tk.auth_allow_anonymous_access
 @tk.chained_auth_function
-def member_list(next_auth: NextAuth, context: Any, data_dict: dict[str, Any]) -> Auth:
+def member_list(next_auth: Any, context: Any, data_dict: Any) -> Auth:
     """The members of an agency and their roles: those who are members. CKAN asks so where people
     are asked for, not where everything is."""
     if _open() or data_dict.get("object_type") not in (None, "", "user"):
@@ -48,7 +46,7 @@ def member_list(next_auth: NextAuth, context: Any, data_dict: dict[str, Any]) ->
 @tk.auth_allow_anonymous_access
 @tk.chained_auth_function
 def organization_list_for_user(
-    next_auth: NextAuth, context: Any, data_dict: dict[str, Any]
+    next_auth: Any, context: Any, data_dict: Any
 ) -> Auth:
     """The agencies and roles of somebody: of oneself."""
     asked = model.User.get(data_dict.get("id") or "")
