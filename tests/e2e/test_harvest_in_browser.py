@@ -160,7 +160,7 @@ def test_a_source_is_edited_a_dataset_detached_and_the_source_deleted(
     _harvest(page, name, "hoàn thành")
     page.goto(f"/hanoi/harvest/source/{name}")
     page.get_by_role("link", name="Sửa", exact=True).click()
-    page.fill("#field-schedule", "daily")
+    page.select_option("#field-schedule", "daily")
     page.get_by_role("button", name="Lưu", exact=True).click()
     page.wait_for_url(f"**/hanoi/harvest/source/{name}")
     expect(page.locator(".hanoi-facts")).to_contain_text("hằng ngày")

@@ -107,8 +107,10 @@ def refusal(error: runs.Refused) -> tk.ValidationError:
     return tk.ValidationError({"run": [text % error.params if error.params else text]})
 
 
-def same_address(other: Source) -> str:
-    """That this source reads an address already, for the caller."""
+def same_address(context: Any, other: Source) -> str:
+    """That this source reads an address already, for the caller, by name if he or she sees it."""
+    if not may("hanoi_source_show", context, {"id": other.id}):
+        return tk._("A source of another agency harvests this address already")
     return tk._("The source “%(source)s” (%(name)s) harvests this address already") % {
         "source": other.title or other.name, "name": other.name,
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ckan.plugins.toolkit as tk
 import pytest
 from bs4 import BeautifulSoup
 from ckan.tests import factories, helpers
@@ -102,6 +103,16 @@ def test_the_api_and_the_command_line_are_warned_of_an_address_that_is_harvested
     assert admin.add_source(portal.url, name="cu", title="Nguồn cũ")["warnings"] == []
     (warning,) = admin.add_source(f"{portal.url}/", name="moi")["warnings"]
     assert "Nguồn cũ" in warning
+
+
+def test_the_name_of_another_agencys_source_is_not_told(browse, admin, portal, monkeypatch):
+    monkeypatch.setitem(tk.config, "ckanext.hanoi.harvest.public", False)
+    other = factories.Organization()
+    admin.add_source(portal.url, name="cu", title="Nguồn kín", owner_org=other["id"])
+    data = form(portal, name="moi", owner_org=admin.organization["id"])
+    warning = browse(NEW, data).select_one(".alert-warning").text
+    assert "another agency" in warning
+    assert "Nguồn kín" not in warning
 
 
 def test_only_a_system_administrator_is_offered_every_agency(browse, admin, portal):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -14,7 +16,7 @@ def column(numbers, label="1/11/2026 03:00", mark=""):
 
 
 def test_each_run_is_a_bar_whose_parts_add_up():
-    svg = etree.fromstring(bars("Lịch sử", [column({"created": 30, "failed": 20})], SERIES))
+    svg: Any = etree.fromstring(bars("Lịch sử", [column({"created": 30, "failed": 20})], SERIES))
     rects = svg.findall(".//{*}rect")
     assert [float(rect.get("height")) for rect in rects] == [72.0, 48.0]
     assert "tạo mới: 30, lỗi: 20" in svg.find(".//{*}g/{*}title").text
@@ -22,13 +24,13 @@ def test_each_run_is_a_bar_whose_parts_add_up():
 
 def test_the_axis_has_round_numbers_and_the_first_and_last_date():
     columns = [column({"created": 730}, f"{day:02}/11/2026 03:00") for day in range(1, 13)]
-    svg = etree.fromstring(bars("Lịch sử", columns, SERIES))
+    svg: Any = etree.fromstring(bars("Lịch sử", columns, SERIES))
     texts = [text.text for text in svg.findall(".//{*}text")]
     assert texts == ["0", "500", "1\u202f000", "01/11/202", "12/11/202"]
 
 
 def test_a_run_that_failed_is_marked_though_it_changed_nothing():
-    svg = etree.fromstring(bars("x", [column({}, mark="thất bại")], SERIES))
+    svg: Any = etree.fromstring(bars("x", [column({}, mark="thất bại")], SERIES))
     assert len(svg.findall(".//{*}circle")) == 1
     assert "thất bại" in svg.find(".//{*}g/{*}title").text
 
@@ -51,7 +53,7 @@ def test_labels_can_not_break_out_of_the_picture():
 def test_any_numbers_give_well_formed_svg_inside_its_frame(counts, mark):
     svg = bars("x", [column(numbers, mark=mark) for numbers in counts], SERIES)
     if svg:
-        picture = etree.fromstring(svg)
+        picture: Any = etree.fromstring(svg)
         height = float(picture.get("viewBox").split()[3])
         for rect in picture.findall(".//{*}rect"):
             assert 0 <= float(rect.get("y")) <= height - float(rect.get("height")) + 1

@@ -106,7 +106,7 @@ def _save(entry: Source, data: dict[str, Any], owner: Any, context: Any) -> dict
     try:
         with model.Session.no_autoflush:
             _apply(entry, data, owner, context)
-            warnings = [same_address(other) for other in _with_address_of(entry)]
+            warnings = [same_address(context, other) for other in _with_address_of(entry)]
             if warnings and data.get("only_address") and comparable(entry.url) != comparable(url):
                 raise tk.ValidationError({"same_address": warnings})
     except tk.ValidationError:
