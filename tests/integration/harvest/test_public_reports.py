@@ -27,6 +27,9 @@ def test_an_input_is_harvested_whole_and_a_second_run_changes_nothing(
     admin, reports, kind, path, number
 ):
     admin.add_source(reports + path, kind=kind)
+    shown = admin.call("hanoi_harvest_preview", id="cong", limit=50)
+    actions = [change["action"] for change in shown["changes"]]
+    assert (shown["message"], actions.count("created")) == (None, number)
     first = admin.run()
     assert (first["status"], first["failures"]) == ("finished", []), first["message"]
     assert first["counts"]["created"] == number
@@ -35,3 +38,5 @@ def test_an_input_is_harvested_whole_and_a_second_run_changes_nothing(
     changed = {c["title"]: c["fields"] for c in second["changes"]}
     assert (second["status"], changed) == ("finished", {})
     assert {d["id"]: d["metadata_modified"] for d in admin.datasets()} == before
+    shown = admin.call("hanoi_harvest_preview", id="cong", limit=50)
+    assert {c["action"] for c in shown["changes"]} <= {"unchanged", "missing"}

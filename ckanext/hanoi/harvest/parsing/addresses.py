@@ -20,6 +20,11 @@ _LONGEST_VALUE = 200_000
 _MOST = 500
 
 _SCHEME = r"(?:https?|ftps?|sftp)://"
+#: Most addresses: nothing in them needs a second look.
+_PLAIN = re.compile(
+    r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+    r"(?:[/?](?:[A-Za-z0-9._~/%+=&?@!$-]*[A-Za-z0-9/=_-])?)?"
+)
 #: Where an address begins: not within another one ("…?next=https://…", "…/web/https://…").
 _BEGIN = re.compile(
     rf"(?<![\w/=&?#%@.+-])(?:{_SCHEME}|(?<!http:)(?<!https:)www\.(?=[\w-]+\.))", re.I
@@ -93,6 +98,8 @@ def read(value: object, base: str = "", *, cell: bool = False) -> Addresses:
     """
     if not isinstance(value, str) or len(value) > _LONGEST_VALUE:
         return Addresses(rest=value.strip() if isinstance(value, str) else "")
+    if _PLAIN.fullmatch(value) and value.count("://") == 1 and len(value) <= LONGEST:
+        return Addresses((value,))
     text = decode_entities(value).translate(_INVISIBLE).replace("\xa0", " ").strip()
     if not text:
         return Addresses()

@@ -102,6 +102,12 @@ def test_only_an_address_alone_is_one():
     assert not is_address("a.vn/1.csv")
 
 
+@given(st.text(alphabet="htps:/.a-1?=&%+_~w", max_size=30).map("https://a.vn/".__add__))
+@settings(max_examples=200, deadline=None)
+def test_the_short_way_of_plain_addresses_leads_where_the_long_one_does(text):
+    assert read(text) == read(f" {text}")
+
+
 @given(st.text(max_size=80), st.sampled_from(["", BASE]), st.booleans())
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_taken_apart(text, base, cell):
