@@ -30,7 +30,7 @@ from ckanext.hanoi.search import catalog as search_catalog
 from ckanext.hanoi.search import content_date, feed
 from ckanext.hanoi.tables import due as tables_due
 from ckanext.hanoi.views import form
-from ckanext.hanoi.web import csrf
+from ckanext.hanoi.web import csrf, odd_links
 
 _HERE = "ckanext.hanoi"
 
@@ -124,6 +124,9 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     def after_dataset_delete(self, context, pkg_dict):
         quality_jobs.changed()
         tables_due.dataset_deleted(pkg_dict["id"])
+
+    def before_resource_show(self, resource_dict):
+        return odd_links.without_active(resource_dict)
 
     def after_resource_create(self, context, resource):
         tables_due.file_stored(resource)

@@ -6,7 +6,6 @@ The public functions here are registered under their names (``plugin.py``). Thos
 from __future__ import annotations
 
 import json
-import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +14,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi.dataset import drafts, geojson, protection, rules, stored_values
+from ckanext.hanoi.dataset.active_links import is_active, leads_somewhere
 from ckanext.hanoi.dataset.navl import (
     Context,
     Data,
@@ -32,7 +32,6 @@ from ckanext.hanoi.dataset.navl import (
 from ckanext.hanoi.vietnamese import tag
 from ckanext.hanoi.vocabulary import vocabulary
 
-_UNSAFE_SCHEME = re.compile(r"\s*(javascript|vbscript|data|file)\s*:", re.IGNORECASE)
 #: Fields that keep their value when an update does not name them: leaving a field out must not
 #: be a way to publish what may not be public, nor take a dataset's identifier away.
 _KEPT = ("sensitivity", "personal_data", "identifier")
@@ -96,7 +95,8 @@ def hanoi_url(key, data, errors, context):
 def hanoi_resource_url(key, data, errors, context):
     """The address of a file or service, or the name of an uploaded file."""
     value = data.get(key)
-    if isinstance(value, str) and _UNSAFE_SCHEME.match(value):
+    address = rules.text(value) if isinstance(value, str) else ""
+    if is_active(address) or not leads_somewhere(address):
         errors[key].append(tk._("An address that starts with http:// or https:// is expected"))
         raise tk.StopOnError
     _TITLE(key, data, errors, context)

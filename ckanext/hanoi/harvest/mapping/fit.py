@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ckanext.hanoi.dataset import rules
+from ckanext.hanoi.dataset.active_links import is_active, leads_somewhere
 from ckanext.hanoi.dataset.geojson import geojson
 
 Rule = Callable[[Any], Any]
@@ -98,7 +99,7 @@ def resource(found: dict[str, Any]) -> Unfit:
         found.pop("download_url", None)  # ftp: the access address says the same
     yield from _each(found, _RESOURCE)
     address = str(found.get("url") or "")
-    unsafe = re.match(r"\s*(?:javascript|vbscript|data|file)\s*:", address, re.I)
+    unsafe = is_active(rules.text(address)) or not leads_somewhere(rules.text(address))
     if unsafe or len(address.encode("utf-8", "replace")) > rules.MAX_INDEXED_BYTES:
         found["url"] = ""
         if not unsafe and _web(address) and len(address) <= rules.MAX_CHARACTERS:

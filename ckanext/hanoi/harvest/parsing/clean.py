@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 import nh3
 
+from ckanext.hanoi.dataset.active_links import is_active
+
 _BLOCKS = {
     "p", "div", "section", "article", "header", "footer", "blockquote", "pre", "table", "tr",
     "ul", "ol", "li", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "figure",
@@ -44,8 +46,10 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 #: So often a text may have been encoded on its way.
 _ENCODED = 3
 _SCHEMES = {"http", "https", "mailto", "ftp", "tel"}
-_ACTIVE_LINK = re.compile(
-    r"((?:\]\s*\(|\]:|<)[\s<]{0,9})(?:javascript|vbscript|data)\s*:", re.I
+#: The target of a link in Markdown, as far as it may be a scheme.
+_LINK = re.compile(
+    r"(\]\s*\([\s<]{0,9}|\]:[\s<]{0,9}|<\s{0,9})"
+    r"([^\s<>()\[\]/][^<>()\[\]/]{0,99}[:\uff1a\ufe55]|[^<>()\[\]/]{0,99}&[#\w]{1,12};)", re.I
 )
 # Not an autolink such as <https://…> or <someone@example.org>.
 _OPENING = re.compile(r"<(?=[a-zA-Z/!?])(?!(?:https?|ftp|mailto):[^\s<>]*>|[\w.+-]+@[\w.-]+>)")
@@ -100,7 +104,7 @@ def clean_html(text: str) -> str:
         text = printable(decode_entities(text))
     if is_html(text):
         text = _TAG.sub(" ", text) if _is_excessive(text) else _to_markdown(text)
-    text = _ACTIVE_LINK.sub(r"\1#", text)
+    text = _LINK.sub(lambda m: f"{m[1]}#" if is_active(m[2]) else m[0], text)
     return _OPENING.sub("&lt;", text).strip()
 
 
