@@ -1,10 +1,13 @@
 """The catalogues as a visitor gets them: from CKAN's pages and for its JavaScript."""
 from __future__ import annotations
 
+import re
+
 import ckan.plugins.toolkit as tk
 import pytest
 from bs4 import BeautifulSoup
 from ckan.lib.i18n import build_js_translations
+from ckan.tests import factories
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -21,6 +24,30 @@ def test_the_pages_of_datasets_and_agencies_speak_vietnamese(app):
 
 def test_the_same_pages_speak_english_when_asked(app):
     assert "No datasets found" in _text(app, "/en/dataset/")
+
+
+def test_an_organization_is_an_agency_in_english_too(app):
+    for path in ("/en/organization/", "/en/dataset/"):
+        text = _text(app, path)
+        assert "Agencies" in text
+        assert "rganization" not in text
+
+
+def test_what_ckan_says_in_english_alone_is_vietnamese(app):
+    admin = factories.SysadminWithToken()
+    headers = {"Authorization": admin["token"]}
+    dataset = factories.Dataset(owner_org=factories.Organization()["id"], user=admin)
+
+    def page(path):
+        return BeautifulSoup(app.get(path, headers=headers).body, "html.parser")
+
+    field = page("/vi/ckan-admin/").select_one("#promote-username")
+    assert field["placeholder"] == "Tên đăng nhập"
+    kinds = page(f"/vi/dataset/activity/{dataset['name']}").select("#activity_types_filter option")
+    labels = [kind.get_text(strip=True) for kind in kinds]
+    assert "Sửa tập dữ liệu" in labels
+    assert not [label for label in labels if re.search("Package|Dataset|View", label)]
+    assert any("changed" in str(kind) for kind in kinds)  # the address has CKAN's word
 
 
 def test_the_browser_gets_vietnamese_for_its_scripts(app, tmp_path, monkeypatch, ckan_config):
