@@ -9,7 +9,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import authz, model
 
-Auth = dict[str, Any]
+Auth = Any  # {"success": bool, "msg": str}
 
 
 def _open() -> bool:
