@@ -81,9 +81,15 @@ def _judge_missing(run: Run, setup: Setup) -> guard.Verdict:
     new = session.execute(
         sa.select(sa.func.count()).where(missing, Identity.approved.is_(False))
     ).scalar_one()
+    left_out = sa.select(Change.guid).where(Change.run_id == run.id, Change.action == "excluded")
+    excluded = session.execute(
+        sa.select(sa.func.count()).where(
+            missing, Identity.approved.is_(False), Identity.guid.in_(left_out)
+        )
+    ).scalar_one()
     counts = report.count(run.id)
     seen = counts["seen"] - counts.get("excluded", 0)
-    verdict = guard.judge(run.known or 0, new, seen, removal_threshold(setup))
+    verdict = guard.judge(run.known or 0, new, seen, removal_threshold(setup), excluded)
     _report_missing(run, missing)
     values: dict[str, Any] = {
         "state": "missing", "missing_since": sa.func.coalesce(Identity.missing_since, now()),

@@ -92,7 +92,14 @@ def _told_apart(items: Iterable[Record | Unreadable]) -> Iterator[Record | Unrea
 def _hold(setup: Setup, changes: list[dict[str, Any]], missing: int) -> guard.Verdict | None:
     known, _handed_on = baseline.before(setup.source.id)
     seen = sum(change["action"] not in ("excluded", "missing") for change in changes)
-    verdict = guard.judge(known, missing, seen, removal_threshold(setup))
+    guids = [guid_of(change["guid"]) for change in changes if change["action"] == "excluded"]
+    excluded = model.Session.execute(
+        sa.select(sa.func.count()).where(
+            Identity.source_id == setup.source.id, Identity.state.in_(("active", "missing")),
+            Identity.approved.is_(False), Identity.guid.in_(guids),
+        )
+    ).scalar_one()  # fmt: skip
+    verdict = guard.judge(known, missing + excluded, seen, removal_threshold(setup), excluded)
     return verdict if verdict.hold else None
 
 

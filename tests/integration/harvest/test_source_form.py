@@ -150,3 +150,22 @@ def test_the_history_has_an_axis_and_shows_runs_that_failed(browse, admin, porta
     chart = browse("/hanoi/harvest/source/cong").select_one("svg.hanoi-chart")
     assert [text.text for text in chart.select("text")][:3] == ["0", "5", "10"]
     assert len(chart.select("circle")) == 1
+
+
+def test_what_the_filters_leave_out_is_told_as_that_and_not_as_missing(browse, admin, portal):
+    portal.fill(6)
+    admin.add_source(portal.url)
+    admin.run()
+    config = "exclude: {title: ['*số 1', '*số 2', '*số 3']}"
+    admin.call("hanoi_source_update", id="cong", config=config)
+    assert "left out by the filters" in admin.call("hanoi_harvest_preview", id="cong")["hold"]
+    run = admin.run()
+    assert run["status"] == "held"
+    assert (run["counts"]["missing"], run["excluded"]) == (0, 3)
+    assert "3 are left out by the filters" in run["message"]
+    page = browse(f"/hanoi/harvest/run/{run['id']}")
+    assert page.select_one("[data-count=missing]").text == "0"
+    assert page.select_one("[data-excluded]").text == "3"
+    admin.call("hanoi_harvest_approve", id=run["id"])
+    after = admin.call("hanoi_run_show", id=run["id"])
+    assert (after["counts"]["seen"], after["counts"]["removed"] + after["excluded"]) == (6, 3)

@@ -17,6 +17,14 @@ def test_more_than_a_tenth_missing_or_an_empty_source_is_held(known, missing, se
     assert judge(known, missing, seen, 0.10).hold is hold
 
 
+@pytest.mark.parametrize(("seen", "words"), [(5, "left out by the filters"), (0, "filters leave")])
+def test_what_the_filters_leave_out_is_not_said_to_be_missing(seen, words):
+    verdict = judge(10, 5, seen, 0.10, excluded=5)
+    assert verdict.hold
+    assert words in verdict.message
+    assert verdict.params == {"missing": 0, "excluded": 5, "known": 10}
+
+
 def test_an_empty_source_is_held_whatever_the_threshold():
     assert judge(5, 5, 0, 1.0).hold
 
