@@ -95,7 +95,7 @@ def lists(reader, admin, agency):
         ("user_activity_list", {"id": admin["id"]}),
         ("dashboard_activity_list", {}),
     ):
-        if action.startswith("dashboard") and not reader:
+        if action.startswith(("dashboard", "user")) and not reader:
             continue
         found += act(reader, action, **data)
     return json.dumps(found, ensure_ascii=False)
@@ -148,6 +148,11 @@ def test_what_was_private_is_not_shown_by_a_comparison_with_it(admin, agency, st
         with pytest.raises(tk.NotAuthorized):
             act(reader, "activity_diff", id=newest["id"], object_type="package")
         assert SECRET not in lists(reader, admin, agency)
+
+
+def test_the_page_of_a_person_is_there_for_others_who_are_signed_in(app, admin, agency, stranger):
+    for page in (f"/user/{admin['name']}", f"/user/activity/{admin['name']}"):
+        assert app.get(page, headers={"Authorization": stranger["token"]}).status_code == 200
 
 
 def test_a_list_has_as_many_as_there_are_though_some_are_withdrawn(admin, agency):

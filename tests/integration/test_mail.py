@@ -11,7 +11,7 @@ from ckanext.hanoi import mail
 from ckanext.hanoi.harvest import notify
 from ckanext.hanoi.model.harvest import Run, Source
 
-pytestmark = pytest.mark.usefixtures("catalog")
+pytestmark = pytest.mark.usefixtures("catalog", "app")
 
 HOSTILE = [
     "Sở\r\nBcc: la@example.org", "Sở\nSubject: khác", "Sở\rX: y", "Sở\x00\x0b\x85 Y",

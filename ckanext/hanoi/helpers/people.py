@@ -36,3 +36,15 @@ def build_nav_icon(
 def _sees_members(organization: str | None) -> bool:
     asked = {"id": organization, "object_type": "user"}
     return all(tk.h.check_access(action, asked) for action in ("member_list", "group_show"))
+
+
+@tk.chained_helper
+def organizations_available(
+    next_helper: Callable[..., Any], *args: Any, **kwargs: Any
+) -> list[dict[str, Any]]:
+    """CKAN's; none of somebody whose agencies the reader may not see, so that the page of that
+    person is no error."""
+    try:
+        return next_helper(*args, **kwargs)
+    except tk.NotAuthorized:
+        return []

@@ -84,7 +84,7 @@ def test_the_headers_come_with_an_answer_that_nothing_has_changed(app, dataset):
 def test_a_name_with_control_characters_is_no_error(app, dataset):
     resource = upload(dataset, "a.csv", "a,b\n1,2\n")
     url = f"/dataset/{dataset['id']}/resource/{resource['id']}/download/"
-    for name in ("a%0d%0aX-Y:%20z.csv", "a%00.csv", "%0a", "C%C6%A1%20s%E1%BB%9F.csv"):
+    for name in ("a%0d%0aX-Y:%20z.csv", "a%1b.csv", "%0a", "C%C6%A1%20s%E1%BB%9F.csv"):
         answer = app.get(url + name)
         assert_harmless(answer)
         assert "X-Y" not in answer.headers
