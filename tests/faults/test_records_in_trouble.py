@@ -78,3 +78,50 @@ def test_the_same_run_given_to_two_workers_is_read_by_one(city, portal, workers)
     # the pages were asked for once: five of nine datasets and one more, overlapping
     assert portal.pages <= 6
     city.assert_agrees_with(portal)
+
+
+def test_records_that_no_server_likes_are_written_or_named_and_keep_no_other_back(city, portal):
+    """Fields longer than a term of Solr may be, NUL, halves of pairs, thousands of files."""
+    portal.fill(12)
+    long = "ă" * 40_000
+    odd = {
+        1: {"notes": "trước\u0000sau", "title": "Một\u0000hai"},
+        2: {"notes": "nửa \ud83d cặp", "title": "Nửa \udc00 cặp"},
+        3: {"author": long},
+        4: {"title": long},
+        5: {"url": f"https://example.org/{'a' * 40_000}"},
+        6: {"extras": [{"key": "spatial_text", "value": long},
+                       {"key": "\u0000", "value": "\ud83d"}]},
+        7: {"tags": [{"name": long}, {"name": "ư" * 101}, {"name": "a\u0000b"}]},
+        8: {"license_id": long, "license_title": long, "version": long},
+    }  # fmt: skip
+    for number, values in odd.items():
+        portal.datasets[number].update(values)
+    for resource in portal.datasets[9]["resources"]:
+        resource.update(name=long, description=long, format="x" * 40_000)
+    port = portal.server.server_port
+    portal.datasets[10]["resources"] = [
+        {"id": f"{port:08d}-0000-4000-a000-{n:012d}", "name": f"Tệp {n}",
+         "url": f"https://data.example.org/{port}/10/{n}.csv", "format": "CSV"}
+        for n in range(5000)
+    ]  # fmt: skip
+    city.add(portal)
+    report = city.run_inline()
+    assert report["status"] == "finished", report["message"]
+    counts = report["counts"]
+    assert counts["seen"] == 12
+    assert counts["created"] + counts["failed"] == 12
+    for failure in report["failures"]:
+        print(failure["stage"], failure["guid"], failure["message"][:200])
+        assert failure["stage"] in ("reading", "mapping", "validation")
+        assert failure["message"]
+    # what is usual is there, and so is whatever was not named
+    named = {failure["guid"] for failure in report["failures"]}
+    usual = {portal.datasets[n]["id"] for n in (0, 10, 11)}
+    assert not named & usual
+    found = helpers.call_action("package_search", rows=100, include_private=True)
+    assert found["count"] == counts["created"]
+    assert sum(len(dataset["resources"]) for dataset in found["results"]) >= 5000
+    # and all of it can be done again without a change
+    again = city.run_inline()
+    assert (again["counts"]["created"], again["counts"]["updated"]) == (0, 0)

@@ -1,0 +1,111 @@
+"""People change a source, or the agency it belongs to, while it is harvested."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from ckan import model
+from ckan.tests import factories, helpers
+
+from ckanext.hanoi.harvest import runs
+from ckanext.hanoi.model.harvest import Batch, Run, Seen
+
+NUMBER = 60
+
+
+@pytest.fixture
+def under_way(city, portal, workers):
+    """The id of a run of which some is written."""
+    portal.fill(NUMBER)
+    portal.pause = 0.2
+    city.add(portal)
+    workers.start(1)
+    run = city.start()
+    city.wait_for(run, 10)
+    return run
+
+
+def owners(city) -> set[str]:
+    query = sa.select(model.Package.owner_org).where(
+        model.Package.type == "dataset", model.Package.state == "active"
+    )
+    return {owner for (owner,) in city.read(query)}
+
+
+def test_a_source_that_is_deleted_meanwhile_leaves_no_half_work(city, portal, workers, under_way):
+    helpers.call_action("hanoi_source_delete", id="cong", datasets="keep")
+    city.until(lambda: not workers.at_work(), 60, "the workers let go")
+    assert city.read(sa.select(Run.id)) == []
+    runs.index_leftovers()
+    for table in (Batch, Seen):
+        assert city.read(sa.select(sa.func.count()).select_from(table)) == [(0,)]
+    packages = sa.select(model.Package.id).where(model.Package.state == "active")
+    written = {id_ for (id_,) in city.read(packages)}
+    found = helpers.call_action("package_search", rows=100, include_private=True)
+    assert {dataset["id"] for dataset in found["results"]} == written
+    assert len(written) >= 10
+    # the workers are well
+    city.add(portal, name="cong-moi")
+    assert city.end_of(city.start("cong-moi"))["status"] == "finished"
+
+
+def test_a_source_that_moves_to_another_agency_meanwhile_takes_nothing_along_unsaid(
+    city, portal, under_way
+):
+    other = factories.Organization(name="so-xay-dung")
+    helpers.call_action("hanoi_source_update", id="cong", owner_org=other["id"], url=portal.url,
+                        kind="ckan", name="cong", config="page_size: 10")  # fmt: skip
+    report = city.end_of(under_way)
+    assert report["status"] in ("finished", "failed"), report["message"]
+    written = report["counts"]["created"]
+    assert written + report["counts"]["failed"] == NUMBER
+    portal.pause = 0
+    again = city.run_inline()
+    assert again["status"] == "finished"
+    # what belongs to the agency of before is named, and stays as it was
+    assert all(failure["message"] for failure in again["failures"])
+    moved = NUMBER - again["counts"]["failed"]
+    of_other = sa.select(sa.func.count()).where(
+        model.Package.owner_org == other["id"], model.Package.state == "active"
+    )
+    assert city.read(of_other) == [(moved,)]
+    assert owners(city) <= {other["id"], city.organization["id"]}
+
+
+def test_an_agency_that_is_deleted_before_its_source_is_written_is_named(city, portal, workers):
+    portal.fill(NUMBER)
+    portal.pause = 0.5
+    city.add(portal)
+    workers.start(1)
+    run = city.start()
+    city.wait_until_read(run)
+    model.Session.remove()
+    with model.meta.engine.begin() as connection:
+        connection.execute(
+            sa.update(model.Group.__table__)
+            .where(model.Group.__table__.c.id == city.organization["id"])
+            .values(state="deleted")
+        )
+    report = city.end_of(run)
+    assert report["status"] in ("finished", "failed"), report["message"]
+    # nothing waits for ever, and whoever looks at the run learns why
+    assert report["counts"]["failed"] or report["message"] or report["counts"]["created"]
+    assert city.read(sa.select(sa.func.count()).select_from(Batch)) == [(0,)]
+
+
+def test_solr_that_is_away_for_the_whole_run_finds_all_when_it_is_back(
+    city, portal, workers, stack
+):
+    portal.fill(30)
+    city.add(portal)
+    workers.start(1)
+    stack.solr.stop()
+    run = city.start()
+    city.until(lambda: city.progress(run) >= 10, 90, "it is written all the same")
+    city.until(lambda: "not indexed yet" in workers.said() or "does not answer" in workers.said(),
+               90, "the index is missed")  # fmt: skip
+    assert not city.has_ended(run)
+    stack.solr.start()
+    report = city.end_of(run)
+    assert (report["status"], report["counts"]["created"]) == ("finished", 30)
+    city.assert_agrees_with(portal)
