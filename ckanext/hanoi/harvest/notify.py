@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi import mail
+from ckanext.hanoi import mail, reasons
 from ckanext.hanoi.harvest import language, settings
 from ckanext.hanoi.harvest.secrets import mask
 from ckanext.hanoi.model.harvest import Change, Run, Source, now
@@ -86,7 +86,7 @@ def _filled(message: str, params: Mapping[str, Any] | None) -> str:
     suffix = f"@{language.current()}"
     own = {k.removesuffix(suffix): v for k, v in (params or {}).items() if k.endswith(suffix)}
     try:
-        return text % {**params, **own} if params else text
+        return text % {**reasons.in_words(params, tk._), **own} if params else text
     except (KeyError, TypeError, ValueError):
         return text
 

@@ -10,6 +10,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.hanoi import reasons
 from ckanext.hanoi.harvest.packing import pack, unpack
 from ckanext.hanoi.imports import store
 from ckanext.hanoi.imports.rows import plain
@@ -65,7 +66,7 @@ def message(problem: dict[str, Any]) -> str:
     """A problem as it lies in the database, in the reader's language."""
     text = tk._(problem["message"])
     try:
-        return text % problem["params"]
+        return text % reasons.in_words(problem["params"], tk._)
     except (KeyError, TypeError, ValueError):
         return text
 

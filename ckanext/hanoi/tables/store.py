@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.hanoi import reasons
 from ckanext.hanoi.dataset import columns
 from ckanext.hanoi.model.tables import Table
 from ckanext.hanoi.readable import readable
@@ -26,7 +27,7 @@ def said(message: str | None, params: dict[str, Any] | None) -> str:
     if not message:
         return ""
     try:
-        return tk._(message) % (params or {})
+        return tk._(message) % reasons.in_words(params, tk._)
     except (KeyError, TypeError, ValueError):
         return message
 
