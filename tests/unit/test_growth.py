@@ -11,6 +11,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+import growth
 import pytest
 
 from ckanext.hanoi import dates
@@ -52,7 +53,6 @@ from ckanext.hanoi.tabular.sheet import text_of
 from ckanext.hanoi.vietnamese import decode, fold, nfc, repair, slug, sort_key, tag
 from ckanext.hanoi.vocabulary import vocabulary
 from ckanext.hanoi.workbook.reading import read_workbook
-from tests import growth
 
 # -- patterns --------------------------------------------------------------------------------------
 

@@ -11,11 +11,11 @@ import struct
 import zipfile
 
 import pytest
+import spreadsheets
 import xlsxwriter
 
 from ckanext.hanoi.harvest.record import SourceError
 from ckanext.hanoi.tabular import Limits, apart, read
-from tests import spreadsheets
 
 GOOD = {"A": [["Tên", "Số"], ["a", 1]]}
 #: Limits that let everything through: what was not thought of when a file is measured.
