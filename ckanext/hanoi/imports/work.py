@@ -38,6 +38,9 @@ BATCH = 50
 #: Seconds to wait for a database or a search index that is down, and between two tries.
 PATIENCE, PAUSE = 600, 2
 
+#: Transactions in which a row is tried while others are in its way.
+TRIES = 5
+
 #: Called with the import's counts now and then.
 Progress = Callable[[dict[str, int]], None]
 
@@ -190,7 +193,10 @@ class Job:
             mail.enqueue(review)
         return set(made.values)
 
-    def _write(self, number: int, data: bytes, previewed: tuple[str, str | None, bytes]) -> None:
+    def _write(
+        self, number: int, data: bytes, previewed: tuple[str, str | None, bytes],
+        tries: int = TRIES,
+    ) -> None:  # fmt: skip
         row = from_json(unpack(data))
         action, package_id, entries = previewed
         try:
@@ -200,6 +206,11 @@ class Job:
             problems = explain(error, row, self.places, self.writer.files)
             values = {"status": "error", "problems": problems}
         except Exception as error:  # whatever a hook of another plugin may raise
+            if tries > 1 and errors.may_succeed_anew(error):
+                # another process has taken the name, or was in the way
+                self.writer.rollback()
+                self._write(number, data, previewed, tries - 1)
+                return
             if errors.is_passing(error):
                 raise
             self.writer.rollback()

@@ -401,3 +401,16 @@ def test_a_row_that_the_database_refuses_is_told_and_the_others_are_written(
     assert report["status"] == "finished"
     assert (report["counts"]["done"], report["counts"]["error"]) == (2, 1), report["rows"]
     assert [d["title"] for d in publisher.datasets()] == ["Bến xe", "Trường học"]
+
+
+@pytest.mark.parametrize("code", ["23505", "40P01"])
+def test_a_row_whose_name_another_takes_meanwhile_is_written_under_another(
+    publisher, edit, refusing, code
+):
+    def rows(data, _files):
+        for title in ("Trường học", "Trường SAI", "Bến xe"):
+            data.add(Tên_tập_dữ_liệu=title)
+
+    refusing(code, times=3)
+    report = publisher.send(edit(publisher.workbook(), rows))
+    assert (report["status"], report["counts"]["done"]) == ("finished", 3), report["rows"]
