@@ -20,6 +20,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".devstack"
 CKAN_VERSIONS = ("2.12", "2.11")
+#: The environment with the lowest versions that pyproject.toml allows and CKAN's pins leave.
+LOWEST = "lowest"
+#: Of these, only versions that are built already: they would need a compiler.
+_NATIVE = ("ijson", "lxml", "nh3", "pyoxigraph", "python-calamine", "pyyaml", "rapidfuzz")
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 #: Folders of the checkout whose code is compiled before each command.
 OWN_CODE = ("ckanext", "devstack", "benchmarks")
@@ -65,7 +69,8 @@ def enter(module: str, arguments: list[str], ckan: str = CKAN_VERSIONS[0]) -> in
 
 
 def venv_dir(ckan: str = "2.12") -> Path:
-    """Where the environment for this CKAN lives: .venv for 2.12, .venv-2.11 for 2.11."""
+    """Where the environment for this CKAN lives: .venv for 2.12, .venv-2.11 for 2.11; that of
+    LOWEST is .venv-lowest."""
     return ROOT / (".venv" if ckan == CKAN_VERSIONS[0] else f".venv-{ckan}")
 
 
@@ -73,7 +78,7 @@ def ensure(ckan: str = "2.12") -> Path:
     """Makes or updates the environment and returns its python; at once when nothing changed."""
     if sys.version_info < (3, 10):  # noqa: UP036 (this runs on whatever python3 there is)
         raise SetupError(f"Python 3.10 or newer is needed, this is {sys.version.split()[0]}.")
-    if ckan not in CKAN_VERSIONS:
+    if ckan not in (*CKAN_VERSIONS, LOWEST):
         raise SetupError(f"No environment for CKAN {ckan}; there is {' and '.join(CKAN_VERSIONS)}.")
     venv = venv_dir(ckan)
     python = venv / "bin" / "python"
@@ -86,6 +91,8 @@ def ensure(ckan: str = "2.12") -> Path:
     if not python.exists():
         install.make_venv(venv)
     install.packages(python, requirements(ckan), "-e", f"{ROOT}[test]")
+    if ckan == LOWEST:
+        install.lower(python)
     if not _has_library("libmagic.so.1"):
         apt_install(["libmagic1"], "libmagic, with which CKAN tells uploads apart,")
     _compile(python, venv.name)
@@ -114,7 +121,7 @@ def installer() -> _UvInstaller | _PipInstaller:
 
 def requirements(ckan: str = CKAN_VERSIONS[0]) -> Path:
     """The requirements file of an environment with this CKAN."""
-    suffix = "" if ckan == CKAN_VERSIONS[0] else f"-{ckan}"
+    suffix = "" if ckan in (CKAN_VERSIONS[0], LOWEST) else f"-{ckan}"
     return ROOT / "devstack" / f"requirements{suffix}.txt"
 
 
@@ -151,6 +158,13 @@ def _tick(child: subprocess.Popen) -> None:
                 print(f"\r  {time.monotonic() - began:.0f} s", end="", file=sys.stderr, flush=True)
     if person:
         print("\r" + " " * 12 + "\r", end="", file=sys.stderr, flush=True)
+
+
+#: Prints what CKAN needs of one line of its metadata, ``r``.
+_PINS = (
+    "    name, _, marker = r.partition(';')\n"
+    "    if not marker or 'requirements' in marker: print(name.strip())\n"
+)
 
 
 class _UvInstaller:
@@ -197,8 +211,25 @@ class _UvInstaller:
         )
 
 
+    def lower(self, python: Path) -> None:
+        """Puts the lowest versions of the extension's own needs in the place of the newest."""
+        listing = f"import importlib.metadata as m\nfor r in m.requires('ckan') or []:\n{_PINS}"
+        pins = subprocess.check_output([str(python), "-c", listing], text=True)
+        with tempfile.TemporaryDirectory() as folder:
+            constraints, found = Path(folder, "pins.txt"), Path(folder, "lowest.txt")
+            constraints.write_text(pins)
+            built = [word for name in _NATIVE for word in ("--only-binary", name)]
+            run([self.uv, "pip", "compile", "--quiet", "--python", str(python), "--no-deps",
+                 "--resolution", "lowest-direct", *built, "-c", str(constraints),
+                 "-o", str(found), str(ROOT / "pyproject.toml")], env=self.environ)
+            self.packages(python, found)
+
+
 class _PipInstaller:
     name = "pip"
+
+    def lower(self, python: Path) -> None:
+        raise SetupError("The lowest versions are found by uv, which can't be had here.")
 
     def make_venv(self, venv: Path) -> None:
         if not _has("ensurepip"):
@@ -214,12 +245,7 @@ class _PipInstaller:
         wanted = [line for line in lines if line and not line.startswith("#")]
         ckan = next(line for line in wanted if line.startswith("ckan["))
         run([*pip, "--no-deps", ckan])
-        listing = (
-            "import importlib.metadata as m\n"
-            "for r in m.requires('ckan') or []:\n"
-            "    name, _, marker = r.partition(';')\n"
-            "    if not marker or 'requirements' in marker: print(name.strip())\n"
-        )
+        listing = f"import importlib.metadata as m\nfor r in m.requires('ckan') or []:\n{_PINS}"
         found = subprocess.check_output([str(python), "-c", listing], text=True).splitlines()
         needs = [name for name in found if not re.match(r"psycopg2\b(?!-)", name)]
         run([*pip, *needs, *(line for line in wanted if line != ckan), *extension])

@@ -1,10 +1,11 @@
 """bin/test: runs pytest in the checkout's environment, on an instance of the stack if needed.
 
-    bin/test [--keep | --stop | --setup] [--ckan 2.11] [pytest's own arguments, by default: tests]
+    bin/test [--keep | --stop | --setup] [--ckan 2.11 | --lowest] [arguments for pytest]
 
 Tests under tests/unit need no server. All tests run in two halves side by side, each on an
 instance of its own; the second half's output follows the first's. --keep leaves the servers running
 for the next calls, until --stop; --setup makes the Python environment and ends.
+--lowest runs with the lowest versions of the extension's own needs.
 HANOI_STATE names another folder than .state/test for the servers.
 """
 from __future__ import annotations
@@ -110,6 +111,8 @@ def options_of(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--stop", action="store_true")
     parser.add_argument("--setup", action="store_true")
     parser.add_argument("--ckan", default=environment.CKAN_VERSIONS[0])
+    # as if it were one more CKAN
+    parser.add_argument("--lowest", action="store_const", dest="ckan", const=environment.LOWEST)
     return parser.parse_known_args(arguments)
 
 
