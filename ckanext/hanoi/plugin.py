@@ -19,6 +19,7 @@ from ckanext.hanoi import bulk, collect, continued, own_yaml, search
 from ckanext.hanoi.agencies import view as agency_view
 from ckanext.hanoi.dataset import config as dataset_config
 from ckanext.hanoi.dataset import file_names, protection, stock_keys
+from ckanext.hanoi.dataset.permission_labels import PermissionLabels
 from ckanext.hanoi.dcat import settings as dcat_settings
 from ckanext.hanoi.declaration import declare
 from ckanext.hanoi.harvest.writing import versions
@@ -65,7 +66,7 @@ def _declare(declaration, file_name: str) -> None:
 )
 @tk.blanket.helpers(lambda: collect.functions(f"{_HERE}.helpers"))
 @tk.blanket.cli(_commands)
-class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
+class HanoiPlugin(p.SingletonPlugin, DefaultTranslation, PermissionLabels):
     """Schema, agencies, search, quality, publishing."""
 
     p.implements(p.IConfigurer)
@@ -80,6 +81,7 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.ISignal)
     p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IUploader, inherit=True)
+    p.implements(p.IPermissionLabels)
 
     def get_signal_subscriptions(self):
         return {
@@ -142,6 +144,9 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation):
         return search.for_query(search_params)
 
     def after_dataset_search(self, search_results, search_params):
+        for found in search_results["results"]:
+            if "resources" in found:  # else it has only the fields that were asked for
+                stock_keys.fill(found)
         return search_catalog.label(search_results)
 
     def dataset_facets(self, facets_dict, package_type):

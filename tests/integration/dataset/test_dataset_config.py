@@ -154,7 +154,7 @@ def test_doctor_tells_that_the_index_is_from_before_the_plugin_and_edits_lose_no
     assert indexed_without_extension() == 1
     assert _finding_named("search index")["level"] == "error"
     told = CliRunner().invoke(cli.hanoi, ["source", "kinds"])
-    assert "search-index rebuild" in told.stderr
+    assert "search-index rebuild" in told.output
     changed = helpers.call_action("package_patch", id=before["id"], notes="Mới")
     assert changed["notes"] == "Mới"
     assert changed["frequency"] == "ANNUAL"
