@@ -79,6 +79,7 @@ def delete_beside_ckan(admin, dataset):
         table.update().where(table.c.id == dataset["id"]).values(state="deleted")
     )
     model.Session.commit()
+    model.Session.remove()  # as in another process: nothing is remembered of the dataset
     clear(dataset["id"])
 
 
