@@ -6,7 +6,7 @@ from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
-from flask import g
+from flask import g, has_app_context
 
 from ckanext.hanoi import reader
 from ckanext.hanoi.agencies import listing, store
@@ -23,10 +23,17 @@ def hanoi_agency_title(organization: dict[str, Any], lang: str = "") -> str:
     """
     english = ""
     if (lang or _lang()) != "vi":
-        if not hasattr(g, "hanoi_english_titles"):
-            g.hanoi_english_titles = store.english_titles()
-        english = g.hanoi_english_titles.get(organization.get("name") or "", "")
+        english = _english_titles().get(organization.get("name") or "", "")
     return english or organization.get("title") or organization.get("name") or ""
+
+
+def _english_titles() -> dict[str, str]:
+    """The English titles of agencies by name; asked for once a page."""
+    if not has_app_context():  # a job or a command
+        return store.english_titles()
+    if not hasattr(g, "hanoi_english_titles"):
+        g.hanoi_english_titles = store.english_titles()
+    return g.hanoi_english_titles
 
 
 def hanoi_agency_kinds(field: dict[str, Any] | None = None) -> list[dict[str, Any]]:
