@@ -16,6 +16,7 @@ from ckanext.hanoi.views.arguments import mended
         ("dataset.search", {"q": "a\0b", "\0tags": "x\0"}, {"q": "ab", "tags": "x"}),
         ("dataset.search", {"tags": "mầm non", "limit": "a"}, {"tags": "mầm non", "limit": "a"}),
         ("dataset.new", {"tags": "x", "extras": "y", "group": "z"}, {"group": "z"}),
+        ("dataset.scheming_new", {"tags": "x"}, {}),
         ("user.index", {"limit": "a"}, {}),
         ("user.index", {"limit": "-1"}, {}),
         ("user.index", {"limit": "0"}, {}),

@@ -48,3 +48,11 @@ def organizations_available(
         return next_helper(*args, **kwargs)
     except tk.NotAuthorized:
         return []
+
+
+@tk.chained_helper
+def build_nav(next_helper: Callable[..., Any], menu_item: str, *args: Any, **kwargs: Any) -> Any:
+    """CKAN's link in a breadcrumb; that of all accounts is for those who may list them."""
+    if menu_item == "user.index" and not tk.h.check_access("user_list"):
+        return ""
+    return next_helper(menu_item, *args, **kwargs)

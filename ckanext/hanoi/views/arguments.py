@@ -54,7 +54,7 @@ def mended(endpoint: str, given: list[tuple[str, str]]) -> list[tuple[str, str]]
             continue
         if endpoint == "feeds.custom" and name not in ("q", "sort"):
             value = value.replace("\\", "").replace('"', "")
-        if name in _LISTS and endpoint.endswith(".new"):
+        if name in _LISTS and endpoint.endswith("new"):
             continue
         kept.append((name, value))
     return kept
