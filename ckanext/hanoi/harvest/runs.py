@@ -106,7 +106,7 @@ def latest(source: Source) -> Run | None:
 
 def abort(run: Run) -> None:
     """Stop an open or held run; what it has written stays."""
-    _hold(run, (*OPEN, "held"), "The run has ended already")
+    _hold(run, (*OPEN, "held"), N_("The run has ended already"))
     finish.close(run, "aborted")
     index_leftovers()
 
@@ -114,7 +114,7 @@ def abort(run: Run) -> None:
 def approve(run: Run) -> Run:
     """Let a held run go on: what is missing is removed when its grace period is over, by CKAN's
     background workers where it takes long. Returns the run as it is then."""
-    _hold(run, ("held",), "The run is not on hold")
+    _hold(run, ("held",), N_("The run is not on hold"))
     setup, run_id = Setup(_source(run)), run.id
     finish.approve(run)
     if removal.waiting(setup.source.id, finish.grace_days(setup)) > AT_ONCE:
@@ -126,7 +126,7 @@ def approve(run: Run) -> Run:
 
 def reject(run: Run) -> None:
     """Nothing that a held run found missing is removed."""
-    _hold(run, ("held",), "The run is not on hold")
+    _hold(run, ("held",), N_("The run is not on hold"))
     finish.reject(run)
 
 
