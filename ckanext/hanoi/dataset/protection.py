@@ -49,9 +49,8 @@ def check_public(
     stored = package.extras
     if sensitivity is None:
         sensitivity = stored.get("sensitivity")
-    if personal_data is None:
-        personal_data = stored.get("personal_data") == "true"
-    rules.check_private(sensitivity or "other", personal_data, private=False)
+    personal = stored.get("personal_data") == "true" if personal_data is None else personal_data
+    rules.check_private(sensitivity or "other", personal, private=False)
     if package.private and not set(stored) >= _FIELDS and _is_marked(package.id):
         raise rules.RuleError(LOST)
 

@@ -105,7 +105,7 @@ def _put_back(key: Key, stored: Any, data: Data, context: Context) -> None:
     if key[0] == "tags":
         data[key] = stored
         return
-    if len(key) == 1 and key[0] not in model.Package.__table__.columns:
+    if len(key) == 1 and key[0] not in type(context["package"]).__table__.columns:
         _put_into_extras(key[0], stored, data)
     if stored is None and key[-1] != "owner_org":
         data.pop(key, None)

@@ -298,7 +298,10 @@ def _without_scheme(text: str, base: str, cell: bool) -> str:
     try:
         path = text.replace("\\", "/")
         path = quote(path, safe="/?&=%#:+,;@~.()!*'-_[]{}|$") if cell else _escaped(path)
-        return _checked(urljoin(base, path))
+        url = _checked(urljoin(base, path))
+        if url and read(url).urls != (url,):  # it would be taken for an address and signs around it
+            url = _checked(urljoin(base, quote(_trimmed(path), safe="/?&=%#:+,;@~.!*'-_$")))
+        return url if url and read(url) == Addresses((url,)) else ""
     except ValueError:
         return ""
 
