@@ -5,6 +5,19 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, Route, expect
 
+#: The agency that the editors and admins of the tests belong to.
+AGENCY = "so-giao-duc-va-dao-tao"
+
+
+def log_in(page: Page, name: str, password: str) -> Page:
+    """Sign in through the form."""
+    page.goto("/user/login")
+    page.fill("input[name=login]", name)
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/dashboard**")
+    return page
+
 
 def choose(page: Page, field: str, *typed: str) -> None:
     """Choose in the list of a field (its id), once for each text: open it, type, Enter."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import AGENCY, log_in
 from playwright.sync_api import Page, sync_playwright
 
 from devstack import process
@@ -27,7 +28,6 @@ from devstack.stack import Stack
 
 ADMIN = "admin"
 PASSWORD = "only-for-tests"
-AGENCY = "so-giao-duc-va-dao-tao"
 # Around every page, from CKAN's own templates.
 CKANS = [[".account-masthead"], [".masthead"], [".site-footer"], [".toolbar"]]
 #: What sticks out, as the browser sees it.
@@ -212,16 +212,6 @@ def worker(site) -> Iterator[None]:
                    env=site.instance.environ())
     yield
     process_.stop()
-
-
-def log_in(page: Page, name: str, password: str) -> Page:
-    """Sign in through the form."""
-    page.goto("/user/login")
-    page.fill("input[name=login]", name)
-    page.fill("input[name=password]", password)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url("**/dashboard**")
-    return page
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from conftest import AGENCY, log_in
+from browsing import AGENCY, log_in
 from playwright.sync_api import expect
 
 PNG = base64.b64decode(

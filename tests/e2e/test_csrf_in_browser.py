@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from conftest import AGENCY, log_in
+from browsing import AGENCY, log_in
 
 
 @pytest.fixture

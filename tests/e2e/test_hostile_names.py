@@ -6,6 +6,7 @@ import uuid
 from contextlib import suppress
 
 import pytest
+from browsing import log_in
 from playwright.sync_api import Page, TimeoutError, expect
 
 #: Runs where it gets into a page as HTML.
@@ -47,8 +48,6 @@ def hostile(sysadmin):
 
 @pytest.fixture
 def window(chromium, site):
-    from conftest import log_in
-
     context = chromium.new_context(base_url=site.url, locale="vi-VN")
     page = context.new_page()
     page.set_default_timeout(20_000)

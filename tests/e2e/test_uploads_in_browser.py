@@ -5,7 +5,7 @@ import uuid
 from contextlib import suppress
 
 import pytest
-from conftest import AGENCY, log_in
+from browsing import AGENCY, log_in
 from hostile_files import HOSTILE_FILES
 from playwright.sync_api import Error
 

@@ -31,6 +31,14 @@ def _said(call, *arguments):
     return str(caught.value)
 
 
+def _csv(text):
+    kept = csv.field_size_limit(131_072)  # Python's own; libraries raise it for the whole process
+    try:
+        return list(csv.reader([text]))
+    finally:
+        csv.field_size_limit(kept)
+
+
 def _turtle(text):
     return list(ox.parse(text.encode(), format=ox.RdfFormat.TURTLE, base_iri="http://e.org/"))
 
@@ -42,7 +50,7 @@ def _turtle(text):
         *((json.loads, document) for document in JSON),
         *((_turtle, document) for document in TURTLE),
         (lambda data: zipfile.ZipFile(io.BytesIO(data)), b"PK\x03\x04"),
-        (lambda data: list(csv.reader([data])), "x" * 200_000),
+        (_csv, "x" * 200_000),
     ],
 )
 def test_what_a_parser_says_is_said_in_vietnamese(vietnamese, parse, document):

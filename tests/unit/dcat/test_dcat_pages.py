@@ -6,7 +6,7 @@ import pytest
 from dcat_samples import BASE, SITE, URI, full
 
 from ckanext.hanoi.dcat import describe, pages
-from ckanext.hanoi.dcat.settings import available, set_up
+from ckanext.hanoi.dcat.settings import set_up
 
 TRICKY = full(notes='@prefix x: <y> .\n@prefix a: "b" </rdf:RDF> ]]>\n\\ "')
 PAGING = {"current": f"{BASE}/catalog.ttl?page=1", "next": f"{BASE}/catalog.ttl?page=2",
@@ -43,9 +43,3 @@ def test_an_administrators_choice_of_profiles_is_kept():
     config = {"ckanext.hanoi.dcat.profile": False, "ckanext.dcat.rdf.profiles": "euro_dcat_ap_3"}
     set_up(config)
     assert config["ckanext.dcat.rdf.profiles"] == "euro_dcat_ap_3"
-
-
-def test_nothing_continues_an_extension_that_is_not_there():
-    actions = {"dcat_catalog_show": 1, "bulk_update_public": 2}
-    assert available(actions, enabled=False) == {"bulk_update_public": 2}
-    assert available(actions, enabled=True) == actions
