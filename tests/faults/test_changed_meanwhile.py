@@ -8,7 +8,7 @@ from ckan import model
 from ckan.tests import factories, helpers
 
 from ckanext.hanoi.harvest import runs
-from ckanext.hanoi.model.harvest import Batch, Run, Seen
+from ckanext.hanoi.model.harvest import Batch, Identity, Run, Seen
 
 NUMBER = 60
 
@@ -23,13 +23,6 @@ def under_way(city, portal, workers):
     run = city.start()
     city.wait_for(run, 10)
     return run
-
-
-def owners(city) -> set[str]:
-    query = sa.select(model.Package.owner_org).where(
-        model.Package.type == "dataset", model.Package.state == "active"
-    )
-    return {owner for (owner,) in city.read(query)}
 
 
 def test_a_source_that_is_deleted_meanwhile_leaves_no_half_work(city, portal, workers, under_way):
@@ -49,27 +42,30 @@ def test_a_source_that_is_deleted_meanwhile_leaves_no_half_work(city, portal, wo
     assert city.end_of(city.start("cong-moi"))["status"] == "finished"
 
 
-def test_a_source_that_moves_to_another_agency_meanwhile_takes_nothing_along_unsaid(
+def test_a_source_that_moves_to_another_agency_meanwhile_takes_its_datasets_along(
     city, portal, under_way
 ):
-    other = factories.Organization(name="so-xay-dung")
-    helpers.call_action("hanoi_source_update", id="cong", owner_org=other["id"], url=portal.url,
-                        kind="ckan", name="cong", config="page_size: 10")  # fmt: skip
+    other, third = factories.Organization(), factories.Organization()
+    moved = city.read(sa.select(Identity.package_id).limit(1))[0][0]
+    helpers.call_action("package_owner_org_update", id=moved, organization_id=third["id"])
+    helpers.call_action("hanoi_source_update", id="cong", owner_org=other["id"])
     report = city.end_of(under_way)
     assert report["status"] in ("finished", "failed"), report["message"]
-    written = report["counts"]["created"]
-    assert written + report["counts"]["failed"] == NUMBER
+    assert report["counts"]["created"] + report["counts"]["failed"] == NUMBER
     portal.pause = 0
     again = city.run_inline()
     assert again["status"] == "finished"
-    # what belongs to the agency of before is named, and stays as it was
-    assert all(failure["message"] for failure in again["failures"])
-    moved = NUMBER - again["counts"]["failed"]
-    of_other = sa.select(sa.func.count()).where(
-        model.Package.owner_org == other["id"], model.Package.state == "active"
+    # what a person gave to another agency is named, and stays there
+    (failure,) = again["failures"]
+    assert failure["message"]
+    owner = sa.select(model.Package.owner_org, sa.func.count()).where(
+        model.Package.type == "dataset", model.Package.state == "active"
     )
-    assert city.read(of_other) == [(moved,)]
-    assert owners(city) <= {other["id"], city.organization["id"]}
+    found = dict(city.read(owner.group_by(model.Package.owner_org)))
+    assert found == {other["id"]: NUMBER - 1, third["id"]: 1}
+    # and so search finds it
+    of_other = helpers.call_action("package_search", fq=f"owner_org:{other['id']}", rows=0)
+    assert of_other["count"] == NUMBER - 1
 
 
 def test_an_agency_that_is_deleted_before_its_source_is_written_is_named(city, portal, workers):

@@ -136,12 +136,12 @@ def _change(setup: Setup, catalog: Catalog, record: Record) -> dict[str, Any]:
     original = _original(catalog, identity)
     if identity and standing.is_kept_here(identity.state, original.get("state")):
         return {**found, "action": "unchanged", "package_id": identity.package_id}
+    keep = kept_fields(setup.config, identity, original)
     if original:
-        setup.check_reach(original.get("owner_org"))
+        setup.check_dataset(identity, original.get("owner_org"), keep)
     known = identity.resources if identity else []
     package_id = identity.package_id if identity else "preview"
     diff.keep_resource_ids(known, mapped.dataset["resources"], package_id)
-    keep = kept_fields(setup.config, identity, original)
     fields = [name for name in FIELDS if name not in keep]
     changes = diff.differences(original, {**filled_in(original), **mapped.dataset}, fields)
     found["diff"] = {name: list(pair) for name, pair in changes.items()}

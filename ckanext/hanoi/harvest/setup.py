@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +20,7 @@ from ckanext.hanoi.harvest.fetch import Fetcher
 from ckanext.hanoi.harvest.mapping import version
 from ckanext.hanoi.harvest.mapping.dataset import Mapped, to_dataset
 from ckanext.hanoi.harvest.record import N_, SourceError
-from ckanext.hanoi.model.harvest import Source
+from ckanext.hanoi.model.harvest import Identity, Source
 from ckanext.hanoi.vietnamese import fold
 
 
@@ -49,6 +50,27 @@ class Setup:
     def reach(self) -> set[str]:
         """The organizations whose datasets the source writes: its own and those below it."""
         return store.at_or_below(self.source.owner_org) if self.source.owner_org else set()
+
+    @cached_property
+    def former_reach(self) -> set[str]:
+        """The organizations whose datasets it wrote while it belonged to other agencies."""
+        former = self.source.former_agencies or ()
+        return {id_ for agency in former for id_ in store.at_or_below(agency)}
+
+    def check_dataset(
+        self, identity: Identity | None, owner_org: str | None, keep: Collection[str]
+    ) -> None:
+        """Raises ``SourceError`` where the dataset, which is in the organization, isn't the
+        source's to write: somebody may have moved it. What the source itself wrote into its former
+        agency, and nobody moved, follows it to its new one, unless its agency is to be kept."""
+        follows = (
+            identity is not None
+            and owner_org == identity.owner_org
+            and owner_org in self.former_reach
+            and "owner_org" not in keep
+        )
+        if not follows:
+            self.check_reach(owner_org)
 
     def check_reach(self, owner_org: str | None) -> None:
         """Raises ``SourceError`` where the source may not write into the organization."""

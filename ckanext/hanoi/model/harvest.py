@@ -31,6 +31,10 @@ class Source(BaseModel):
     kind = column(sa.UnicodeText, nullable=False)
     #: Organization that owns the source; datasets whose agency is unknown go there too.
     owner_org = column(sa.UnicodeText, index=True)
+    #: Organizations that owned it before: what it wrote there follows it to its new one.
+    former_agencies = column(
+        JSONB, nullable=False, default=list, server_default=sa.text("'[]'::jsonb")
+    )
     #: The mapping and the connector's options, as the admin typed it (YAML).
     config = column(sa.UnicodeText, nullable=False, default="")
     #: "", hourly, daily, weekly, monthly or five fields of cron.
@@ -172,6 +176,9 @@ class Identity(BaseModel):
     #: Whether it was private as last written; None where that isn't known. A dataset that is
     #: private here although it was written as public was hidden by a person, and stays so.
     private = column(sa.Boolean)
+    #: The organization that it was last written into: where the dataset is in another one, a person
+    #: moved it.
+    owner_org = column(sa.UnicodeText)
     #: zlib-compressed JSON of the record as last written; emptied by retention.
     raw = column(sa.LargeBinary)
     created = column(sa.DateTime, nullable=False, default=now)

@@ -141,3 +141,84 @@ def test_between_agencies_the_priority_counts_that_a_system_administrator_gave(
     (dataset,) = admin.datasets()
     origin = helpers.call_action("hanoi_harvest_origin", id=dataset["id"])
     assert origin["source"]["name"] == "chinh"
+
+
+def owner_of(dataset):
+    return helpers.call_action("package_show", id=dataset["id"])["organization"]["name"]
+
+
+def test_datasets_follow_their_source_to_its_new_agency_but_those_that_a_person_moved(
+    admin, portal, city
+):
+    third = factories.Organization(name="so-xay-dung")
+    portal.fill(4)
+    admin.add_source(portal.url)
+    admin.run()
+    whole, away, below, kept = sorted(admin.datasets(), key=lambda d: d["title"])
+    admin.call("package_patch", id=away["id"], owner_org=third["id"])
+    admin.call("package_patch", id=below["id"], owner_org=city["below"]["id"])
+    admin.call("hanoi_harvest_keep_fields", id=kept["id"], fields=["owner_org"])
+    user = add_admin(admin, city["own"])
+    admin.call("organization_member_create", id="so-y-te", username=user, role="admin")
+    by(user, "hanoi_source_update", id="cong", owner_org="so-y-te")
+    preview = admin.call("hanoi_harvest_preview", id="cong")["changes"]
+    assert {c["title"]: c["action"] for c in preview} == {
+        whole["title"]: "updated", away["title"]: "failed", below["title"]: "failed",
+        kept["title"]: "failed",
+    }  # fmt: skip
+    run = admin.run()
+    assert (run["counts"]["updated"], run["counts"]["failed"]) == (1, 3)
+    assert all(failure["message"] for failure in run["failures"])
+    found = {d["title"]: d["organization"]["name"] for d in admin.datasets()}
+    assert found == {
+        whole["title"]: "so-y-te", away["title"]: "so-xay-dung", below["title"]: "chi-cuc-gia",
+        kept["title"]: "so-tai-chinh",
+    }  # fmt: skip
+    assert admin.run()["counts"]["unchanged"] == 1
+    # and back, and on from there before a run has moved any of them
+    for name in ("so-tai-chinh", "so-xay-dung", "so-tai-chinh"):
+        admin.call("hanoi_source_update", id="cong", owner_org=name)
+    assert admin.run()["counts"]["updated"] >= 1
+    assert (owner_of(whole), owner_of(away)) == ("so-tai-chinh", "so-xay-dung")
+
+
+def test_who_does_not_administer_both_agencies_moves_no_source_and_no_dataset(
+    admin, portal, city
+):
+    portal.fill(1)
+    admin.add_source(portal.url)
+    admin.run()
+    (dataset,) = admin.datasets()
+    of_other, of_own = add_admin(admin, city["other"]), add_admin(admin, city["own"])
+    for user, org, role in ((of_other, "so-tai-chinh", "editor"), (of_own, "so-y-te", "editor")):
+        admin.call("organization_member_create", id=org, username=user, role=role)
+        for name, value in (
+            ("owner_org", "so-y-te"), ("owner_org", city["other"]["id"]), ("agency", "so-y-te"),
+        ):  # fmt: skip
+            with pytest.raises(tk.NotAuthorized):
+                by(user, "hanoi_source_update", id="cong", **{name: value})
+    # nor does a source get agencies that it never belonged to
+    by(of_other, "hanoi_source_create", name="ke-gian", url=portal.url, kind="ckan",
+       owner_org="so-y-te", former_agencies=[city["own"]["id"]])  # fmt: skip
+    by(of_other, "hanoi_source_update", id="ke-gian", former_agencies=[city["own"]["id"]])
+    assert admin.source("ke-gian").former_agencies == []
+    admin.run("ke-gian")
+    admin.run()
+    assert owner_of(dataset) == "so-tai-chinh"
+
+
+def test_a_source_that_moves_takes_nothing_of_agencies_that_it_was_only_let_write_into(
+    admin, portal, city
+):
+    portal.datasets = [portal.dataset(1, **publisher("Sở Y tế"))]
+    admin.add_source(portal.url, all_agencies=True)
+    admin.run()
+    (dataset,) = admin.datasets()
+    assert owner_of(dataset) == "so-y-te"
+    user = add_admin(admin, city["own"])
+    admin.call("organization_member_create", id="chi-cuc-gia", username=user, role="admin")
+    by(user, "hanoi_source_update", id="cong", owner_org="chi-cuc-gia",
+       config="agency_map: {Sở Y tế: chi-cuc-gia}")  # fmt: skip
+    run = admin.run()
+    assert (run["counts"]["updated"], run["counts"]["failed"]) == (0, 1)
+    assert owner_of(dataset) == "so-y-te"

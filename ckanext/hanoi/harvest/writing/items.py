@@ -54,6 +54,7 @@ def row(
         "title": item.record.title[:500],
         "resources": resources,
         "private": None,
+        "owner_org": None,
         "raw": pack(item.record.content),
         "missing_since": None,
         "approved": False,

@@ -325,15 +325,16 @@ class Writer:
         self, item: Item, original: dict[str, Any], dataset: dict[str, Any],
         transaction: _Transaction,
     ) -> None:
+        keep = kept_fields(self.setup.config, item.identity, original)
         with errors.during("mapping"):
-            # somebody may have moved it to an agency that this source does not write into
-            self.setup.check_reach(original.get("owner_org"))
+            self.setup.check_dataset(item.identity, original.get("owner_org"), keep)
         resources = diff.keep_resource_ids(
             _known_resources(item.identity, original), dataset["resources"], item.package_id
         )
-        keep = kept_fields(self.setup.config, item.identity, original)
         with errors.during("validation"):
             fields = self.catalog.update(original, dataset, keep)
+        if "owner_org" in keep:
+            dataset = {**dataset, "owner_org": original.get("owner_org")}
         action = "updated" if fields else ""
         self._note(action, item, dataset, resources, transaction, fields)
 
@@ -343,7 +344,8 @@ class Writer:
     ) -> None:  # fmt: skip
         """The identity, and what was done, if anything was."""
         row = items_of.row(self.setup.source.id, item, "active", resources)
-        transaction.identities.append({**row, "private": bool(dataset.get("private"))})
+        private, owner = bool(dataset.get("private")), dataset.get("owner_org")
+        transaction.identities.append({**row, "private": private, "owner_org": owner})
         if action:
             title = dataset.get("title") or item.record.title
             more = {"package_id": item.package_id, "fields": list(fields)}

@@ -58,8 +58,9 @@ def _is_sysadmin(context: Any) -> bool:
 
 def _apply(entry: Source, data: dict[str, Any], owner: model.Group | None, context: Any) -> None:
     before = (entry.url, entry.kind, entry.owner_org)
-    if owner is not None:
-        entry.owner_org = owner.id
+    if owner is not None and owner.id != entry.owner_org:
+        former = {*(entry.former_agencies or ()), entry.owner_org} - {None, owner.id}
+        entry.owner_org, entry.former_agencies = owner.id, sorted(former)
     for name in ("name", "title", "url", "kind", "config", "schedule", "active", "priority",
                  "notify", "contacts"):  # fmt: skip
         if name in data and data[name] is not None:
