@@ -17,6 +17,7 @@ from flask import Blueprint
 
 from ckanext.hanoi import bulk, collect, continued, own_yaml, search
 from ckanext.hanoi.agencies import view as agency_view
+from ckanext.hanoi.agencies import work as agencies_work
 from ckanext.hanoi.dataset import config as dataset_config
 from ckanext.hanoi.dataset import file_names, protection, stock_keys
 from ckanext.hanoi.dataset.permission_labels import PermissionLabels
@@ -86,7 +87,10 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation, PermissionLabels):
     def get_signal_subscriptions(self):
         return {
             bulk.ended: [quality_jobs.bulk_ended, tables_due.bulk_ended],
-            bulk.beats: [quality_jobs.beats, tables_due.bulk_ended, imports_jobs.beats],
+            bulk.beats: [
+                quality_jobs.beats, tables_due.bulk_ended, imports_jobs.beats,
+                agencies_work.resume,
+            ],
         }
 
     def make_middleware(self, app, config):

@@ -6,15 +6,14 @@ a seeding that was interrupted is completed by the next one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-import ckan.lib.search as search
 import ckan.model as model
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi.agencies import store
+from ckanext.hanoi.agencies import followers, store
 from ckanext.hanoi.agencies.plan import Change, Plan, digest, plan
 from ckanext.hanoi.agencies.registry import Registry, registry
 
@@ -44,14 +43,26 @@ def check_schema() -> None:
             "ckanext.hanoi:schemas/organization.yaml")]})
 
 
+def concerns_datasets(change: Change) -> bool:
+    """Whether the organization's datasets have to be indexed again."""
+    return bool(change.id) and bool({"name", "title"} & set(change.fields))
+
+
 def apply(agencies: Registry | None = None, user: str | None = None,
-          progress: Progress | None = None) -> Plan:
-    """Carry out the plan of this moment and return it. ``user`` is the name in the activities."""
+          progress: Progress | None = None, over: followers.Over = lambda: False) -> Plan:
+    """Carry out the plan of this moment, until it is ``over``, and return it. ``user`` is the name
+    in the activities."""
     agencies = agencies or registry()
     todo = current_plan(agencies)
     site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    worker = _Seeder(user or site_user, todo)
+    worker = _Seeder(user or site_user, todo, over)
+    merged = {change.id for change in todo.changes if change.action == "merge"}
+    for id_ in followers.pending():
+        if id_ not in merged:
+            followers.index(id_, over)
     for number, change in enumerate(todo.changes, 1):
+        if over():
+            break
         if progress:
             progress(number, len(todo.changes), change)
         worker.do(change)
@@ -59,8 +70,8 @@ def apply(agencies: Registry | None = None, user: str | None = None,
 
 
 class _Seeder:
-    def __init__(self, user: str, todo: Plan) -> None:
-        self.user = user
+    def __init__(self, user: str, todo: Plan, over: followers.Over) -> None:
+        self.user, self.over = user, over
         self.rows = {row.id: row for row in store.rows()}
         self.ids = {row.agency: row.id for row in self.rows.values()
                     if row.agency and row.state == "active"}
@@ -98,10 +109,12 @@ class _Seeder:
         former = row.seed.get("former_names") or []
         if "name" in change.fields:
             former = [*(name for name in former if name != change.fields["name"]), row.name]
+        if concerns_datasets(change):
+            followers.begin(row.id)
         self._patch(row, change.agency, {
             **row.seed, **({"former_names": former} if former else {})}, change, data)
-        if "name" in change.fields or "title" in change.fields:
-            _reindex(store.dataset_ids(row.id))
+        if concerns_datasets(change):
+            followers.index(row.id, self.over)
 
     def _patch(self, row: store.Row, agency: str, seed: dict[str, Any],
                change: Change | None = None, data: dict[str, Any] | None = None) -> None:
@@ -130,12 +143,15 @@ class _Seeder:
         row = self.rows[change.id]
         heir = self.ids[change.successor]
         moved = sorted({*(row.seed.get("moved") or ()), *store.dataset_ids(row.id)})
-        self._patch(row, change.agency, {**row.seed, "moved": moved})
-        for id_ in store.dataset_ids(row.id):
+        if moved != row.seed.get("moved"):
+            self._patch(row, change.agency, {**row.seed, "moved": moved})
+
+        def move(id_: str) -> None:
             self.call("package_owner_org_update", {"id": id_, "organization_id": heir},
                       defer_commit=True)
-        model.Session.commit()
-        _reindex(moved)
+
+        if not followers.move(row.id, moved, move, self.over):
+            return
         self._move_members(row.id, heir)
         for name in store.names_below(row.id):
             self.call("organization_patch", {"id": name, "parent": heir})
@@ -169,11 +185,3 @@ def _seed(seed: dict[str, Any], change: Change | None) -> str:
     for name, value in (change.fields if change else {}).items():
         digests[name] = digest(value)
     return json.dumps({**seed, "fields": digests}, ensure_ascii=False)
-
-
-def _reindex(dataset_ids: Iterable[str]) -> None:
-    """Index datasets again, in one go."""
-    ids = list(dataset_ids)
-    if ids:
-        search.rebuild(package_ids=ids, quiet=True)
-        search.commit()

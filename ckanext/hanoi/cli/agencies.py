@@ -32,7 +32,7 @@ def apply_plan(as_json: bool) -> None:
 
     What a person made or changed stays. Running it again changes nothing.
     """
-    _print(_call("hanoi_agency_apply", progress=_progress), as_json, done=True)
+    _print(_call("hanoi_agency_apply", hanoi_inline=True, progress=_progress), as_json, done=True)
 
 
 def _call(action: str, **context: Any) -> dict[str, Any]:
@@ -68,6 +68,12 @@ def _print(plan: dict[str, Any], as_json: bool, done: bool) -> None:
             click.echo(heading)
         for note in notes:
             click.echo(f"  {note['organization'] or note['agency']}: {_reason(note)}")
+    if plan.get("under_way"):
+        left = plan["datasets_left"]
+        click.echo(tk.ungettext(
+            "A background job is at it: %(num)d dataset is to be moved or indexed",
+            "A background job is at it: %(num)d datasets are to be moved or indexed", left,
+        ) % {"num": left})
     counts = plan["counts"]
     if not plan["changes"]:
         click.echo(tk._("Nothing to change."))

@@ -6,7 +6,7 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi.agencies import defaults, seed, store
+from ckanext.hanoi.agencies import defaults, seed, store, work
 from ckanext.hanoi.agencies.registry import KINDS, Agency, registry
 from ckanext.hanoi.logic.schema import agency as schema
 from ckanext.hanoi.logic.schema.parts import checked
@@ -115,20 +115,34 @@ def hanoi_agency_plan(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
     """What ``hanoi_agency_apply`` would do now. Sysadmins only.
 
     :returns: ``changes`` (``action``: create, adopt, rename, update, merge), ``kept``: what a
-      person changed and stays so, ``review``: what a person has to decide, ``counts``
+      person changed and stays so, ``review``: what a person has to decide, ``counts``;
+      ``datasets_left``: how many datasets are to be moved or indexed, ``under_way``: whether a
+      background job is to do so
     """
     tk.check_access("hanoi_agency_plan", context, data_dict)
-    return seed.current_plan().as_dict()
+    todo = seed.current_plan()
+    return {**todo.as_dict(), "datasets_left": work.left(todo), "under_way": work.is_under_way()}
 
 
 def hanoi_agency_apply(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Make, complete, rename and merge organizations as the list of agencies says. Sysadmins only.
 
-    :returns: what was done, as ``hanoi_agency_plan`` shows it
+    :returns: what was done, as ``hanoi_agency_plan`` shows it; ``queued``: whether a background job
+      is to do it, since many datasets follow their organizations: ``hanoi_agency_plan`` has what is
+      left then
     """
     tk.check_access("hanoi_agency_apply", context, data_dict)
-    done = seed.apply(user=context.get("user") or None, progress=context.get("progress"))
-    return done.as_dict()
+    account = model.User.get(context.get("user") or "")
+    user = account.name if account else None
+    if not context.get("hanoi_inline"):
+        todo = seed.current_plan()
+        if work.left(todo) > work.AT_ONCE:
+            work.later(user)
+            return {**todo.as_dict(), "queued": True}
+    done = work.now(user, context.get("progress"))
+    if done is None:
+        raise tk.ValidationError({"agencies": [tk._("Another process is at it already")]})
+    return {**done.as_dict(), "queued": False}
 
 
 def _searched(agency: Agency) -> str:
