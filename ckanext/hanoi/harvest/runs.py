@@ -6,6 +6,7 @@ Actions, command line and jobs all come through here.
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 
 #: So many datasets are removed while an admin waits; more, by CKAN's background workers.
 AT_ONCE = 25
+#: Seconds that a person, and that a beat, spends on indexing what runs have left behind.
+_REQUEST, _BEAT = 5.0, 60.0
 
 
 class Refused(Exception):
@@ -108,7 +111,7 @@ def abort(run: Run) -> None:
     """Stop an open or held run; what it has written stays."""
     _hold(run, (*OPEN, "held"), N_("The run has ended already"))
     finish.close(run, "aborted")
-    index_leftovers()
+    index_leftovers(_REQUEST)
 
 
 def approve(run: Run) -> Run:
@@ -231,9 +234,10 @@ def _mend_schedules() -> None:
     model.Session.commit()
 
 
-def index_leftovers() -> None:
+def index_leftovers(seconds: float = _BEAT) -> None:
     """Index what a run that has ended could not: it is in the database, Solr was away. Nothing else
-    is left of its batches."""
+    is left of its batches. After these seconds the rest is left to the next beat."""
+    end = time.monotonic() + seconds
     left = (
         model.Session.execute(
             sa.select(Batch.id).join(Run, Run.id == Batch.run_id).where(Run.status.not_in(OPEN))
@@ -242,6 +246,8 @@ def index_leftovers() -> None:
         .all()
     )
     for batch_id in left:
+        if time.monotonic() > end:
+            return
         try:
             Catalog().index(batches.packages(batch_id))
         except errors.SEARCH_GONE as error:

@@ -10,6 +10,7 @@ from ckan import model
 from ckan.tests import helpers
 
 from ckanext.hanoi.harvest import fence, runs, work
+from ckanext.hanoi.harvest.packing import pack
 from ckanext.hanoi.harvest.reader import Reader
 from ckanext.hanoi.harvest.setup import Setup
 from ckanext.hanoi.harvest.writing.catalog import Catalog
@@ -103,6 +104,19 @@ def test_a_reader_that_starts_over_takes_no_batch_away_under_its_writer(
     good = NUMBER - bad
     assert (report["counts"]["created"], report["counts"]["failed"]) == (good, bad)
     assert len(admin.datasets()) == good
+    assert model.Session.query(Batch).count() == 0
+
+
+def test_who_aborts_a_run_does_not_index_all_that_others_left(admin, run_id, monkeypatch):
+    write(run_id)
+    work.run(run_id, inline=True)
+    for _number in range(3):
+        model.Session.add(Batch(run_id=run_id, records=pack([]), status="written", packages=[]))
+    model.Session.commit()
+    monkeypatch.setattr(runs, "_REQUEST", -1)
+    runs.abort(runs.start(admin.source()))
+    assert model.Session.query(Batch).count() == 3
+    runs.due()
     assert model.Session.query(Batch).count() == 0
 
 
