@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+import psutil
 import sqlalchemy as sa
 from ckan import model
 from ckan.tests import factories, helpers
@@ -125,3 +128,40 @@ def test_records_that_no_server_likes_are_written_or_named_and_keep_no_other_bac
     # and all of it can be done again without a change
     again = city.run_inline()
     assert (again["counts"]["created"], again["counts"]["updated"]) == (0, 0)
+
+
+def test_a_record_of_a_hundred_megabytes_is_named_and_keeps_no_other_back(city, portal):
+    portal.fill(25)
+    portal.datasets[12]["notes"] = "ă" * 50_000_000
+    pages = {}
+
+    def answer(start, rows):
+        if start not in pages:
+            result = {"count": 25, "results": portal.datasets[start : start + rows]}
+            content = {"success": True, "result": result}
+            pages[start] = json.dumps(content, ensure_ascii=False).encode()
+        return 200, "application/json", pages[start]
+
+    for start in (0, 9, 18):
+        answer(start, 10)
+    portal.answer = answer
+    city.add(portal)
+    process, before = psutil.Process(), psutil.Process().memory_info().rss
+    report = city.run_inline()
+    assert report["status"] == "finished", report["message"]
+    assert (report["counts"]["created"], report["counts"]["failed"]) == (24, 1)
+    (failure,) = report["failures"]
+    assert (failure["guid"], failure["stage"]) == (portal.datasets[12]["id"], "reading")
+    assert "50" in failure["message"]
+    # nothing of it is kept
+    assert process.memory_info().rss - before < 300_000_000
+    assert len(failure["title"]) < 1000
+    city.assert_agrees_with(portal, without=(12,))
+    # nor is what is there taken for missing, where it has grown so
+    del pages[9]
+    portal.datasets[12]["notes"] = "Vừa phải"
+    assert city.run_inline()["counts"]["created"] == 1
+    del pages[9]
+    portal.datasets[12]["notes"] = "ă" * 50_000_000
+    again = city.run_inline()
+    assert (again["counts"]["failed"], again["counts"]["missing"]) == (1, 0)

@@ -122,6 +122,8 @@ def _one(setup: Setup, catalog: Catalog, item: Record | Unreadable) -> dict[str,
 def _change(setup: Setup, catalog: Catalog, record: Record) -> dict[str, Any]:
     if record.deleted:
         return {"action": "missing"}
+    with errors.during("reading"):
+        setup.hash_of(record)
     with errors.during("mapping"):
         mapped = setup.map(record)
     notes = [{"field": note.field, "value": note.value} for note in mapped.notes]

@@ -82,7 +82,7 @@ class Reader:
         )  # fmt: skip
         if run.options.get("force") or run.options.get("full") or full_is_due:
             return None
-        if source.fetch_state.get("fingerprint") != self.setup.fingerprint:
+        if source.fetch_state.get("fingerprint") != self.setup.reading:
             return None
         return (source.last_read - _OVERLAP).isoformat(timespec="seconds") + "Z"
 
@@ -101,7 +101,7 @@ class Reader:
 
     def _remind(self, fetcher: Fetcher, force: bool) -> None:
         state = self.setup.source.fetch_state or {}
-        if force or state.get("fingerprint") != self.setup.fingerprint:
+        if force or state.get("fingerprint") != self.setup.reading:
             return
         fetcher.validators = {key: tuple(pair) for key, pair in state.get("validators", {}).items()}
         fetcher.known_hashes = dict(state.get("hashes", {}))
@@ -175,7 +175,9 @@ class Reader:
     ) -> None:
         if record.deleted:
             return
-        hash_ = self.setup.hash_of(record)
+        hash_ = self._hash_of(guid, record)
+        if hash_ is None:
+            return
         if known:
             state, known_hash, package_state = known
             as_it_was = package_state == "active" and known_hash == hash_
@@ -185,6 +187,14 @@ class Reader:
         self.pending.append({**pack_record(record), "guid": guid, "hash": hash_})
         if len(self.pending) >= self.size:
             self._flush()
+
+    def _hash_of(self, guid: str, record: Record) -> str | None:
+        """None where the record can't be taken, which is reported."""
+        try:
+            return self.setup.hash_of(record)
+        except SourceError as error:
+            self._unreadable(Unreadable(error.message, error.params, guid, record.title[:500]))
+            return None
 
     def _unreadable(self, item: Unreadable) -> None:
         guid = (
@@ -203,7 +213,10 @@ class Reader:
             _put_down(self.run_id, {item["guid"]: "" for item in items})
         for item in items:
             record = unpack_record({key: item[key] for key in item if key != "hash"})
-            self.pending.append({**item, "hash": self.setup.hash_of(record)})
+            hash_ = self._hash_of(item["guid"], record)
+            if hash_ is None:
+                continue
+            self.pending.append({**item, "hash": hash_})
             if len(self.pending) >= self.size:
                 self._flush()
 
@@ -227,7 +240,7 @@ class Reader:
 
     def _finish(self, fetcher: Fetcher, complete: bool, not_modified: bool) -> None:
         remembered = {
-            "fingerprint": self.setup.fingerprint,
+            "fingerprint": self.setup.reading,
             "validators": {key: list(pair) for key, pair in fetcher.remember.items()},
             "hashes": fetcher.hashes,
         }

@@ -7,6 +7,14 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+#: Characters that a record may have as JSON: a dataset with ten thousand files has half of them;
+#: more would keep a worker and the search index for minutes.
+LARGEST = 4_000_000
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
 
 def N_(text: str) -> str:
     """Marks a message for translation; it is translated where it is shown."""
@@ -33,11 +41,24 @@ class Record:
 
     def fingerprint(self) -> str:
         """Hex SHA-256 of the content in canonical JSON, volatile keys left out."""
+        return _digest(self._canonical())
+
+    def checked_fingerprint(self) -> str:
+        """The same; ``SourceError`` where the record is too large to become a dataset."""
+        text = self._canonical()
+        size = len(text) + sum(len(str(self.content.get(key, ""))) for key in self.volatile)
+        if size > LARGEST:
+            raise SourceError(
+                N_("The record has %(size)s million characters; at most %(most)s can be taken."),
+                size=size // 1_000_000, most=LARGEST // 1_000_000,
+            )  # fmt: skip
+        return _digest(text)
+
+    def _canonical(self) -> str:
         stable = {k: v for k, v in self.content.items() if k not in self.volatile}
-        text = json.dumps(
+        return json.dumps(
             stable, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
         )
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

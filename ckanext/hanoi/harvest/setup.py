@@ -103,12 +103,20 @@ class Setup:
         )  # fmt: skip
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
+    @cached_property
+    def reading(self) -> str:
+        """Changes when what was remembered of the last read no longer holds: the same, or another
+        address, of which nothing is known."""
+        return hashlib.sha256(f"{self.fingerprint}\0{self.source.url}".encode()).hexdigest()[:16]
+
     def fetcher(self) -> Fetcher:
         return settings.fetcher(allow_local=self.source.url if self.source.allow_local else False)
 
     def hash_of(self, record: Record) -> str:
-        """What an unchanged record has in common with its last time."""
-        return hashlib.sha256(f"{self.fingerprint}{record.fingerprint()}".encode()).hexdigest()
+        """What an unchanged record has in common with its last time; ``SourceError`` where it is
+        too large."""
+        own = record.checked_fingerprint()
+        return hashlib.sha256(f"{self.fingerprint}{own}".encode()).hexdigest()
 
     def map(self, record: Record) -> Mapped:
         """The record as a dataset; whatever the connector raises is the record's failure."""
