@@ -94,3 +94,18 @@ def test_an_incremental_run_asks_only_for_what_changed_and_removes_nothing(admin
     assert not run["complete"]
     assert run["counts"]["missing"] == 0
     assert len(admin.datasets()) == 5
+
+
+def test_a_source_with_a_new_address_is_read_in_full_by_its_next_run(admin, portal, httpserver):
+    portal.fill(5)
+    admin.add_source(portal.url, config="incremental: true")
+    admin.run()
+    httpserver.expect_request("/moi/api/3/action/package_search").respond_with_handler(
+        portal._search
+    )
+    helpers.call_action("hanoi_source_update", id="cong", url=f"{portal.url}/moi")
+    asked = len(portal.requests)
+    assert admin.run()["complete"]
+    assert len(portal.requests) > asked
+    assert not any("metadata_modified:" in str(request) for request in portal.requests[asked:])
+    assert not admin.run()["complete"]
