@@ -11,8 +11,7 @@ from dominate import tags
 from flask import request
 from markupsafe import Markup
 
-#: As many as an action gives at once.
-_PART = 1000
+from ckanext.hanoi import list_limits
 
 
 def every(
@@ -22,11 +21,12 @@ def every(
     """All that an action gives in parts, called by ``call``: of its answers what is under ``key``,
     as many as ``total`` says."""
     rows: list[dict[str, Any]] = []
-    while True:
-        found = call(action, limit=_PART, offset=len(rows), **data)
-        rows += found[key]
-        if not found[key] or len(rows) >= found[total]:
-            return rows
+    with list_limits.large() as part:
+        while True:
+            found = call(action, limit=part, offset=len(rows), **data)
+            rows += found[key]
+            if not found[key] or len(rows) >= found[total]:
+                return rows
 
 
 class Page(helpers.Page):

@@ -11,6 +11,7 @@ from ckan import model
 
 from ckanext.hanoi.dataset import columns
 from ckanext.hanoi.harvest.record import N_
+from ckanext.hanoi.list_limits import most
 from ckanext.hanoi.model.quality import LinkCheck
 from ckanext.hanoi.quality import links, ranking
 from ckanext.hanoi.readable import readable
@@ -25,8 +26,6 @@ STATES = {
 }
 #: Orders of a list, each with the direction that people expect first.
 SORTS = {"failing": "asc", "checked": "desc", "title": "asc", "url": "asc"}
-#: Links that one call gives.
-MOST = 1000
 COLUMNS = (
     "state", "url", "problem", "status", "failing", "checked", "dataset", "title", "resources",
     "organization",
@@ -67,7 +66,7 @@ def page(context: Any, where: Any, asked: dict[str, Any]) -> dict[str, Any]:
     sort = asked.get("sort") or "failing"
     rows.sort(key=lambda row: (sort_key(row.title), row[0].url))
     _sort(rows, sort, (asked.get("order") or SORTS[sort]) == "desc")
-    start, limit = asked.get("offset") or 0, min(asked.get("limit") or 100, MOST)
+    start, limit = asked.get("offset") or 0, min(asked.get("limit") or 100, most())
     shown = rows[start : start + limit]
     files = _files({row[0].package_id for row in shown})
     titles = ranking.titles()

@@ -8,12 +8,11 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.hanoi.list_limits import most
 from ckanext.hanoi.logic.schema import quality as schema
 from ckanext.hanoi.logic.schema.parts import checked
 from ckanext.hanoi.model.quality import LinkCheck, Quality
 from ckanext.hanoi.quality import link_list, ranking, store, words
-
-_MOST = 1000
 
 
 @tk.side_effect_free
@@ -92,7 +91,7 @@ def hanoi_quality_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any
         descending=_descending(asked, sort),
     )
     start = asked.get("offset") or 0
-    limit = min(asked.get("limit") or 100, _MOST)
+    limit = min(asked.get("limit") or 100, most())
     return {"count": len(rows), "results": rows[start : start + limit]}
 
 

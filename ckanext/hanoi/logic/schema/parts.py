@@ -8,6 +8,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
+from ckanext.hanoi.list_limits import most
+
 
 def checked(data_dict: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """The data as ``schema`` makes it. Raises ``tk.ValidationError``."""
@@ -44,7 +46,7 @@ def default(value: Any) -> Any:
 def page(limit: int = 100) -> dict[str, Any]:
     """``limit`` (more than 1000 is 1000) and ``offset`` of a list."""
     return {
-        "limit": v(default(limit), "natural_number_validator", lambda value: min(value, 1000)),
+        "limit": v(default(limit), "natural_number_validator", lambda value: min(value, most())),
         "offset": v(default(0), "natural_number_validator"),
     }
 
