@@ -16,7 +16,6 @@ from benchmarks._report import AT_MOST, Figures, clock, main, say
 
 #: Milliseconds that writing a row may take.
 _MOST = 40
-_THEMES = ("giao-duc", "y-te", "giao-thong", "tai-chinh")
 
 
 def measure(figures: Figures, size: int) -> None:
@@ -78,11 +77,14 @@ def _act(action: str, **data: Any) -> Any:
 
 
 def _dataset(number: int) -> dict[str, Any]:
+    from ckanext.hanoi.vocabulary import vocabulary
+
+    themes, licenses = vocabulary("theme").terms, vocabulary("license").terms
     title = f"Danh sách số {number:05} của thành phố"
     return {
         "title": title, "notes": f"Mô tả của danh sách số {number}, cập nhật mỗi quý.",
-        "theme": [_THEMES[number % len(_THEMES)]], "frequency": "QUARTERLY",
-        "license_id": "cc-by-4.0", "tag_string": "danh sách,thống kê",
+        "theme": [themes[number % len(themes)].code], "frequency": "QUARTERLY",
+        "license_id": licenses[0].code, "tag_string": "danh sách,thống kê",
         "resources": [{
             "name": title, "url": f"https://du-lieu.example.org/{number}.csv", "format": "CSV",
         }],
