@@ -82,7 +82,7 @@ def import_workbook(
             "private": private, "overwrite": overwrite}  # fmt: skip
     context = _as(user)
     if dry_run:
-        result = _call("hanoi_import_preview", context, **data)
+        result = _call("hanoi_import_preview", {**context, "hanoi_inline": True}, **data)
         _print_json(result) if as_json else _preview(result)
     else:
         progress = None if as_json else _Progress()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import ckan.plugins.toolkit as tk
 import pytest
 from ckan.tests import factories, helpers
+
+from ckanext.hanoi.logic.action import imports as import_actions
 
 FULL = {
     "notes": "Danh sách các trường.",
@@ -414,3 +418,24 @@ def test_a_row_whose_name_another_takes_meanwhile_is_written_under_another(
     refusing(code, times=3)
     report = publisher.send(edit(publisher.workbook(), rows))
     assert (report["status"], report["counts"]["done"]) == ("finished", 3), report["rows"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "inline", "rows"), [(None, False, 2), (3, False, 2), (1, False, 1), (None, True, 3)]
+)
+def test_a_request_previews_some_rows_and_the_command_line_all(
+    publisher, monkeypatch, limit, inline, rows
+):
+    monkeypatch.setattr(import_actions, "_PREVIEWED", 2)
+    table = "Tên tập dữ liệu\nTrường học\nChợ đêm\nBến xe\n".encode()
+    context = {"user": publisher.person["name"], "ignore_auth": False, "hanoi_inline": inline}
+    seen = helpers.call_action("hanoi_import_preview", context, upload=io.BytesIO(table),
+                               owner_org=publisher.agency["name"], limit=limit)  # fmt: skip
+    assert (len(seen["rows"]), seen["truncated"]) == (rows, rows < 3)
+
+
+def test_a_number_of_rows_that_is_none_is_refused(publisher):
+    with pytest.raises(tk.ValidationError) as refused:
+        publisher.call("hanoi_import_preview", upload=io.BytesIO(b"x"), limit="many",
+                       owner_org=publisher.agency["name"])  # fmt: skip
+    assert list(refused.value.error_dict) == ["limit"]

@@ -23,6 +23,8 @@ from ckanext.hanoi.model.imports import OPEN, Import, ImportRow
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: So many rows are looked at while the sender waits; more are a matter for the background.
 _AT_ONCE = 30
+#: So many, where the sender asks for nothing else than a preview.
+_PREVIEWED = 200
 
 
 def _agency(name: str) -> model.Group:
@@ -106,13 +108,14 @@ def hanoi_import_preview(context: Any, data_dict: dict[str, Any]) -> dict[str, A
     :param upload: the file: XLSX, ODS, XLS or CSV
     :param private: new datasets are private (default: public)
     :param overwrite: the file wins over what others changed since it was made (default: no)
-    :param limit: so many rows at most (default: all)
+    :param limit: so many rows at most (default and most: 200; ``hanoi_import_create`` looks at
+      all of them, in the background)
 
     :returns: ``counts``, ``ignored`` headings, ``truncated`` and ``rows``: see
       ``hanoi_import_show``
     """
     tk.check_access("hanoi_import_preview", context, data_dict)
-    limit = data_dict.get("limit")
+    limit = _asked(context, data_dict)
     data = checked(data_dict, schema.import_create())
     entry = _agency(data["owner_org"])
     returned, _digest = _read(data)
@@ -120,7 +123,7 @@ def hanoi_import_preview(context: Any, data_dict: dict[str, Any]) -> dict[str, A
                     bool(data.get("overwrite")))  # fmt: skip
     shown = [
         _previewed(number, row, plan(agency, row, returned.columns))
-        for number, row in enumerate(returned.rows[: int(limit) if limit else None], start=1)
+        for number, row in enumerate(returned.rows[:limit], start=1)
     ]
     model.Session.rollback()
     for problem in returned.problems:
@@ -130,9 +133,19 @@ def hanoi_import_preview(context: Any, data_dict: dict[str, Any]) -> dict[str, A
     return {
         "counts": {**counts, "done": 0},
         "ignored": returned.ignored,
-        "truncated": bool(limit) and len(returned.rows) > int(limit),
+        "truncated": limit is not None and len(returned.rows) > limit,
         "rows": shown,
     }
+
+
+def _asked(context: Any, data_dict: dict[str, Any]) -> int | None:
+    """How many rows are looked at; None for all, which the command line alone does."""
+    fields = {"limit": [tk.get_validator("ignore_empty"),
+                        tk.get_validator("natural_number_validator")]}  # fmt: skip
+    given = checked({"limit": data_dict.get("limit")}, fields).get("limit")
+    if context.get("hanoi_inline"):
+        return given or None
+    return min(given or _PREVIEWED, _PREVIEWED)
 
 
 def _previewed(number: int, row: Any, made: Planned) -> dict[str, Any]:
