@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi.harvest import runs
+from ckanext.hanoi.harvest import jobs, runs
+from ckanext.hanoi.harvest.packing import pack
 from ckanext.hanoi.model.harvest import Batch, Identity, Run, Seen
 
 NUMBER = 60
@@ -105,3 +106,70 @@ def test_solr_that_is_away_for_the_whole_run_finds_all_when_it_is_back(
     report = city.end_of(run)
     assert (report["status"], report["counts"]["created"]) == ("finished", 30)
     city.assert_agrees_with(portal)
+
+
+def test_a_source_whose_address_and_mapping_change_meanwhile_is_read_as_it_now_is(
+    city, portal, under_way
+):
+    moved = type(portal)()
+    try:
+        moved.datasets = [*portal.datasets, portal.dataset(NUMBER)]
+        helpers.call_action(
+            "hanoi_source_update", id="cong", url=moved.url,
+            config="page_size: 10\ndefaults: {contact_name: Phòng Dữ liệu}",
+        )  # fmt: skip
+        report = city.end_of(under_way)
+        assert report["status"] == "finished", report["message"]
+        assert report["counts"]["created"] == NUMBER
+        again = city.run_inline()
+        assert (again["status"], again["counts"]["failed"]) == ("finished", 0)
+        assert (again["counts"]["created"], again["counts"]["removed"]) == (1, 0)
+        portal.datasets = moved.datasets
+        city.assert_agrees_with(portal)
+        found = helpers.call_action("package_search", rows=100)["results"]
+        assert {dataset.get("contact_name") for dataset in found} == {"Phòng Dữ liệu"}
+        assert city.run_inline()["counts"]["unchanged"] == NUMBER + 1
+    finally:
+        moved.close()
+
+
+def test_work_that_another_version_of_the_code_left_is_named_and_keeps_nothing_back(
+    city, portal, workers
+):
+    """Jobs of before or of tomorrow, and rows in a state that this version doesn't know."""
+    portal.fill(40)
+    portal.pause = 0.3
+    city.add(portal)
+    workers.start(1)
+    before = len(workers.said())
+    run = city.start()
+    city.wait_for(run, 5)
+    strange = [
+        ("old-place", "ckanext.hanoi.harvest.engine.queue.read", [run]),
+        ("fewer-arguments", jobs.write, [run]),
+        ("no-such-batch", jobs.write, [run, 10**9]),
+        ("no-such-run", jobs.read, ["no-such-run"]),
+    ]
+    for name, function, arguments in strange:
+        jobs._enqueue(name, function, arguments, name, 60)
+    with model.meta.engine.begin() as connection:
+        connection.execute(
+            sa.update(Identity)
+            .values(state="archived")
+            .where(Identity.guid == portal.datasets[0]["id"])
+        )
+        connection.execute(
+            sa.insert(Batch).values(run_id=run, status="sealed", records=pack([]), packages=[])
+        )
+    report = city.end_of(run)
+    assert (report["status"], report["counts"]["created"]) == ("finished", 40), report["message"]
+    # whoever reads the log learns which job it was, and what it lacks
+    for words in ("Job old-place", "engine.queue", "missing 1 required positional argument"):
+        city.until(lambda words=words: words in workers.said()[before:], 60, words)
+    portal.pause = 0
+    again = city.run_inline()
+    assert (again["status"], again["counts"]["created"]) == ("finished", 0)
+    states = city.read(sa.select(Identity.state, sa.func.count()).group_by(Identity.state))
+    assert states == [("active", 40)]
+    found = helpers.call_action("package_search", rows=100)["results"]
+    assert len(found) == 40
