@@ -31,7 +31,7 @@ with warnings.catch_warnings():
 #: So much more time may twice the input take.
 MOST = 2.5
 #: What takes less (seconds of this process) grows too little to be looked at.
-_QUICK = 0.008
+_QUICK = 0.02
 _METHODS = ("match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
 
 
