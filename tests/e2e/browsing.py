@@ -7,6 +7,12 @@ from playwright.sync_api import Page, Route, expect
 
 #: The agency that the editors and admins of the tests belong to.
 AGENCY = "so-giao-duc-va-dao-tao"
+PASSWORD = "only-for-tests"
+PHONE = 390
+#: What sticks out, as the browser sees it.
+TOO_WIDE = """width => [...document.querySelectorAll("body *")]
+  .filter(e => e.getBoundingClientRect().right > width && !e.closest(".table-responsive"))
+  .map(e => e.outerHTML.slice(0, 80))"""
 
 
 def log_in(page: Page, name: str, password: str) -> Page:

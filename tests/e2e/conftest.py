@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import AGENCY, log_in
+from browsing import AGENCY, PASSWORD, PHONE, TOO_WIDE, log_in
 from playwright.sync_api import Page, sync_playwright
 
 from devstack import process
@@ -27,14 +27,9 @@ from devstack.samples import workbook
 from devstack.stack import Stack
 
 ADMIN = "admin"
-PASSWORD = "only-for-tests"
 # Around every page, from CKAN's own templates.
 CKANS = [[".account-masthead"], [".masthead"], [".site-footer"], [".toolbar"]]
-#: What sticks out, as the browser sees it.
-TOO_WIDE = """width => [...document.querySelectorAll("body *")]
-  .filter(e => e.getBoundingClientRect().right > width && !e.closest(".table-responsive"))
-  .map(e => e.outerHTML.slice(0, 80))"""
-PHONE, DESK = 390, 1280
+DESK = 1280
 
 
 @dataclass(frozen=True)

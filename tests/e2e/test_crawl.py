@@ -11,7 +11,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import AGENCY, PASSWORD, PHONE, TOO_WIDE, log_in
+from browsing import AGENCY, PASSWORD, PHONE, TOO_WIDE, log_in
 from crawling import FAULTS, Routes, Visitor
 
 ROLES = ("visitor", "editor", "admin", "sysadmin")

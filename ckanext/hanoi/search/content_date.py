@@ -20,7 +20,8 @@ from ckanext.hanoi.quality.freshness import content_date
 
 #: A moment, by the name: CKAN's Solr schema has ``*_date``.
 FIELD = "hanoi_updated_date"
-SORT = f"{FIELD} desc, metadata_modified desc"
+#: Those without a date come last, in the order of their titles.
+SORT = f"{FIELD} desc, title_string asc"
 RECENT = f"{FIELD}:[NOW/DAY-30DAYS TO *]"
 #: What ckanext-harvest leaves in a dataset.
 _PEERS = ("harvest_object_id", "harvest_source_id")

@@ -34,6 +34,7 @@ _TYPED = frozenset(
 )
 _TITLES = ("title", "title_en")
 _TEXTS = (
+    "name",
     "notes",
     "notes_en",
     "identifier",

@@ -33,6 +33,10 @@ _FIELDED = re.compile(r'(?:^|[\s(+!]|(?<![a-z0-9_.-])-+)(?:\*:\*|[a-z_][a-z0-9_.
 _PART = re.compile(r'([+-]?)(?:"([^"]*)"|([^\s"]+))')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]+")
 _SPECIAL = re.compile(r"([^\w\s])")
+#: A word that stands in many a UUID between two digits (da, ba, ca): CKAN's ``text`` has those of
+#: addresses and identifiers. Looked for where people write.
+_HEXADECIMAL = re.compile(r"[a-f]{1,4}q")
+_WRITTEN_FIELDS = (("title", 4), ("tags", 2), ("notes", 1), ("name", 1))
 _OPERATORS = frozenset({"AND", "OR", "NOT", "&&", "||"})
 
 
@@ -45,7 +49,10 @@ class _Clause:
 
     def query(self) -> str:
         term = _phrase(self.folded)
-        return f"{self.sign}({TITLE_FIELD}:{term}^4 OR text:{term} OR {self.raw})"
+        stock = self.raw
+        if _HEXADECIMAL.fullmatch("".join(self.folded)):
+            stock = " OR ".join(f"{field}:{self.raw}^{by}" for field, by in _WRITTEN_FIELDS)
+        return f"{self.sign}({TITLE_FIELD}:{term}^4 OR text:{term} OR {stock})"
 
 
 def for_query(params: dict[str, Any]) -> dict[str, Any]:

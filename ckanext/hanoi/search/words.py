@@ -7,7 +7,8 @@ queries have each word a second time, made so that nothing of that touches it:
 - ``folded``: without accents, with a q behind it, which no English stem loses: ``xayq``;
 - ``exact``: with its accents spelled in letters: ``xazwyzq``. Words without accents have none.
 
-Digits are terms of their own, as they are: ``2025``. Knows no CKAN.
+Digits are terms of their own, as they are: ``2025``. A UUID is one term: cut at its digits it would
+hold words (da, ba, ca). Knows no CKAN.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from ckanext.hanoi.vietnamese.letters import normalized
 GAP = "qq"
 _LONGEST_WORD = 100
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_UUID = re.compile(r"(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])")
+_AS_LETTERS = str.maketrans("0123456789", "ghijklmnop", "-")
 _AND = re.compile(r"(?<=[^\W\d_])&(?=[^\W\d_])")  # KH&ĐT is KHĐT
 _MARKS = {
     "\u0300": "zf",
@@ -38,10 +41,14 @@ _MARKS = {
 
 def folded(text: str) -> list[str]:
     """The words without accents, as terms."""
+    plain = _UUID.sub(_one_word, fold(_AND.sub("", nfc(text))))
     return [
-        word if word.isdecimal() else f"{word[:_LONGEST_WORD]}q"
-        for word in _WORD.findall(fold(_AND.sub("", nfc(text))))
+        word if word.isdecimal() else f"{word[:_LONGEST_WORD]}q" for word in _WORD.findall(plain)
     ]
+
+
+def _one_word(uuid: re.Match[str]) -> str:
+    return uuid[0].translate(_AS_LETTERS)
 
 
 def exact(text: str) -> list[str]:

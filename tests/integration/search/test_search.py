@@ -184,3 +184,17 @@ def test_an_edited_title_is_found_and_the_old_one_is_not(create, other_agency, f
     assert found("cay xanh") == []
 
 
+
+
+def test_a_short_word_finds_no_dataset_by_what_stands_in_its_identifiers(
+    create, other_agency, found
+):
+    uuid = "2993da55-db67-43a6-805d-aeac2d5c30f3"
+    org = other_agency["id"]
+    create(name="cho", title="Chợ dân sinh", identifier=uuid, owner_org=org,
+           resources=[{"name": "Bảng", "url": f"https://example.org/{uuid}/tep.csv"}])
+    create(name="da", title="Đá xây dựng", owner_org=org)
+    create(name="dac-san", title="Của cả vùng", owner_org=org)
+    assert found("da") == found("Đá") == ["da"]
+    assert found("dac") == ["dac-san"]
+    assert found(uuid) == found(uuid.upper()) == found(f'"{uuid}"') == ["cho"]

@@ -50,3 +50,19 @@ def test_terms_are_plain_ascii_whatever_the_unicode_form(text):
     assert folded == words.folded(unicodedata.normalize("NFD", text))
     assert all(term.isascii() and term.isalnum() for term in folded + words.exact(text))
     assert all(term.endswith("q") or term.isdecimal() for term in folded)
+
+
+UUID = "2993da55-db67-43a6-805d-aeac2d5c30f3"
+
+
+def test_a_uuid_is_one_term_and_holds_no_words():
+    (term,) = words.folded(UUID)
+    assert term.isalpha()
+    assert words.folded(UUID.upper()) == [term]
+    assert words.folded(f"urn:uuid:{UUID}, da") == ["urnq", "uuidq", term, "daq"]
+    assert words.folded(UUID[:-1]) != [term]
+
+
+@given(st.uuids(), st.uuids())
+def test_two_uuids_are_the_same_term_only_where_they_are_the_same(one, other):
+    assert (words.folded(str(one)) == words.folded(str(other))) is (one == other)
