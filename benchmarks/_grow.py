@@ -88,7 +88,7 @@ def known(name: str, size: int) -> None:
     """
     from ckan import model
 
-    from ckanext.hanoi.harvest.setup import Setup
+    from ckanext.hanoi.harvest.engine.source_context import Setup
     from ckanext.hanoi.model.harvest import Identity, Source
 
     source = model.Session.query(Source).filter_by(name=name).one()

@@ -26,16 +26,16 @@ def measure(figures: Figures, size: int) -> None:
     import sqlalchemy as sa
     from ckan import model
 
-    from ckanext.hanoi.quality import ranking, store, update
+    from ckanext.hanoi.quality import ranking, recompute, store
 
     with clock() as first:
-        measured, _indexed = update.run(store.everything())
+        measured, _indexed = recompute.run(store.everything())
     assert measured == size, measured
     figures.add("first", f"{size:,} datasets for the first time", first.seconds, "s", less=True,
                 target=(AT_MOST, 60 * size / 10_000))  # fmt: skip
     busy = time.process_time()
     with clock() as night:
-        update.run(store.everything())
+        recompute.run(store.everything())
     busy = time.process_time() - busy
     figures.add("night", f"{size:,} datasets each night", night.seconds, "s", less=True,
                 target=(AT_MOST, 60 * size / 10_000))  # fmt: skip
@@ -47,7 +47,7 @@ def measure(figures: Figures, size: int) -> None:
     )
     model.Session.commit()
     with clock() as changed:
-        update.run(store.changed())
+        recompute.run(store.changed())
     figures.add("changed", "the hundredth part that changed", changed.seconds, "s", less=True)
     with application._wsgi_app.test_request_context(), clock() as ranked:
         ranking.agencies_of()

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.hanoi.dcat.describe import Agent, Site
+from ckanext.hanoi.dcat.serialize import Agent, Site
 
 BASE = "https://dulieu.example.org"
 FINANCE = Agent(f"{BASE}/organization/org-1", "Sở Tài chính", "Department of Finance",

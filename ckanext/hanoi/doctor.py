@@ -126,7 +126,7 @@ def _database() -> Finding:
 def _solr() -> Finding:
     from ckan.lib.search import is_available, query_for
 
-    from ckanext.hanoi.search.state import indexed_without_extension
+    from ckanext.hanoi.dcat.index_version import indexed_without_extension
 
     if not is_available():
         remedy = "Start Solr, or correct solr_url"
@@ -172,10 +172,10 @@ def _workers() -> Finding:
 def _beat() -> Finding:
     if not p.plugin_loaded("hanoi_harvest"):
         return Finding("schedules", "ok", "harvesting is not enabled")
-    from ckanext.hanoi.harvest import jobs
+    from ckanext.hanoi.harvest.engine import job_queue
     from ckanext.hanoi.model.base import now
 
-    last = jobs.last_beat()
+    last = job_queue.last_beat()
     if last is None or not timedelta(0) <= now() - last < _SILENT:
         when = f"the last time was {last:%d/%m/%Y %H:%M:%S} UTC" if last else "nobody ever did"
         text = f"nobody looks after schedules and interrupted runs: {when}"

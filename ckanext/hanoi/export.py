@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 from flask import Response
 
-from ckanext.hanoi.tabular.export import csv_cell
+from ckanext.hanoi.tabular.csv_safe import csv_cell
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST = 32_767

@@ -15,22 +15,23 @@ from ckan.exceptions import CkanConfigurationException
 from ckan.lib.plugins import DefaultTranslation
 from flask import Blueprint
 
-from ckanext.hanoi import bulk, collect, continued, own_yaml, search
+from ckanext.hanoi import chained_functions, discovery, search, yaml_files
 from ckanext.hanoi.agencies import view as agency_view
-from ckanext.hanoi.agencies import work as agencies_work
+from ckanext.hanoi.agencies import worker as agencies_worker
+from ckanext.hanoi.background import bulk
+from ckanext.hanoi.catalog import versions
 from ckanext.hanoi.dataset import config as dataset_config
 from ckanext.hanoi.dataset import file_names, protection, stock_keys
 from ckanext.hanoi.dataset.permission_labels import PermissionLabels
 from ckanext.hanoi.dcat import settings as dcat_settings
 from ckanext.hanoi.declaration import declare
-from ckanext.hanoi.harvest.writing import versions
 from ckanext.hanoi.imports import jobs as imports_jobs
 from ckanext.hanoi.quality import jobs as quality_jobs
-from ckanext.hanoi.quality import update as quality_update
+from ckanext.hanoi.quality import recompute as quality_recompute
 from ckanext.hanoi.review import gate
-from ckanext.hanoi.search import catalog as search_catalog
 from ckanext.hanoi.search import content_date, feed
-from ckanext.hanoi.tables import due as tables_due
+from ckanext.hanoi.search import facets as search_facets
+from ckanext.hanoi.tables import pending as tables_pending
 from ckanext.hanoi.views import form
 from ckanext.hanoi.web import csrf, odd_links
 
@@ -45,27 +46,28 @@ def _commands() -> list[Any]:
 
 
 def _declare(declaration, file_name: str) -> None:
-    declare(declaration, own_yaml.load(Path(__file__).parent / file_name))
+    declare(declaration, yaml_files.load(Path(__file__).parent / file_name))
 
 
 @tk.blanket.actions(
-    lambda: continued.available(
-        collect.functions(f"{_HERE}.logic.action", without="harvest"), p.plugin_loaded
+    lambda: chained_functions.available(
+        discovery.functions(f"{_HERE}.logic.action", without="harvest"), p.plugin_loaded
     )
 )
 @tk.blanket.auth_functions(
-    lambda: continued.available(
-        collect.functions(f"{_HERE}.logic.auth", without="harvest"), p.plugin_loaded
+    lambda: chained_functions.available(
+        discovery.functions(f"{_HERE}.logic.auth", without="harvest"), p.plugin_loaded
     )
 )
-@tk.blanket.blueprints(lambda: collect.instances(f"{_HERE}.views", Blueprint, without="harvest"))
+@tk.blanket.blueprints(lambda: discovery.instances(f"{_HERE}.views", Blueprint, without="harvest"))
 @tk.blanket.validators(
     lambda: {
-        **collect.functions(f"{_HERE}.dataset", only="validators"),
-        **collect.functions(f"{_HERE}.agencies", only="validators"),
+        **discovery.functions(f"{_HERE}.dataset", only="validators"),
+        **discovery.functions(f"{_HERE}.agencies", only="validators"),
+        **discovery.functions(f"{_HERE}.review", only="validators"),
     }
 )
-@tk.blanket.helpers(lambda: collect.functions(f"{_HERE}.helpers"))
+@tk.blanket.helpers(lambda: discovery.functions(f"{_HERE}.helpers"))
 @tk.blanket.cli(_commands)
 class HanoiPlugin(p.SingletonPlugin, DefaultTranslation, PermissionLabels):
     """Schema, agencies, search, quality, publishing."""
@@ -86,10 +88,10 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation, PermissionLabels):
 
     def get_signal_subscriptions(self):
         return {
-            bulk.ended: [quality_jobs.bulk_ended, tables_due.bulk_ended],
+            bulk.ended: [quality_jobs.bulk_ended, tables_pending.bulk_ended],
             bulk.beats: [
-                quality_jobs.beats, tables_due.bulk_ended, imports_jobs.beats,
-                agencies_work.resume,
+                quality_jobs.beats, tables_pending.bulk_ended, imports_jobs.beats,
+                agencies_worker.resume,
             ],
         }
 
@@ -119,30 +121,30 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation, PermissionLabels):
         protection.remember(pkg_dict)
         form.made(pkg_dict)
         quality_jobs.changed()
-        tables_due.dataset_changed(pkg_dict["id"])
+        tables_pending.dataset_changed(pkg_dict["id"])
 
     def after_dataset_update(self, context, pkg_dict):
         gate.hold(context, pkg_dict["id"])
         protection.remember(pkg_dict)
         quality_jobs.changed()
-        tables_due.dataset_changed(pkg_dict["id"])
+        tables_pending.dataset_changed(pkg_dict["id"])
 
     def after_dataset_delete(self, context, pkg_dict):
         quality_jobs.changed()
-        tables_due.dataset_deleted(pkg_dict["id"])
+        tables_pending.dataset_deleted(pkg_dict["id"])
 
     def before_resource_show(self, resource_dict):
         return odd_links.without_active(resource_dict)
 
     def after_resource_create(self, context, resource):
-        tables_due.file_stored(resource)
+        tables_pending.file_stored(resource)
 
     def after_resource_update(self, context, resource):
-        tables_due.file_stored(resource)
+        tables_pending.file_stored(resource)
 
     def before_dataset_index(self, pkg_dict):
-        document = search.for_index(pkg_dict, search_catalog.above(pkg_dict))
-        return content_date.for_index(quality_update.for_index(document))
+        document = search.for_index(pkg_dict, search_facets.above(pkg_dict))
+        return content_date.for_index(quality_recompute.for_index(document))
 
     def before_dataset_search(self, search_params):
         return search.for_query(search_params)
@@ -151,16 +153,16 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation, PermissionLabels):
         for found in search_results["results"]:
             if "resources" in found:  # else it has only the fields that were asked for
                 stock_keys.fill(found)
-        return search_catalog.label(search_results)
+        return search_facets.label(search_results)
 
     def dataset_facets(self, facets_dict, package_type):
-        return search_catalog.titles(search_catalog.EVERYWHERE, facets_dict)
+        return search_facets.titles(search_facets.EVERYWHERE, facets_dict)
 
     def organization_facets(self, facets_dict, organization_type, package_type):
-        return search_catalog.titles(search_catalog.OF_AN_AGENCY, facets_dict)
+        return search_facets.titles(search_facets.OF_AN_AGENCY, facets_dict)
 
     def group_facets(self, facets_dict, group_type, package_type):
-        return search_catalog.titles(search_catalog.EVERYWHERE, facets_dict)
+        return search_facets.titles(search_facets.EVERYWHERE, facets_dict)
 
     def before_view(self, data_dict):
         return agency_view.in_readers_language(data_dict)
@@ -182,9 +184,9 @@ class HanoiPlugin(p.SingletonPlugin, DefaultTranslation, PermissionLabels):
         csrf.declare(declaration)
 
 
-@tk.blanket.actions(lambda: collect.functions(f"{_HERE}.logic.action", only="harvest"))
-@tk.blanket.auth_functions(lambda: collect.functions(f"{_HERE}.logic.auth", only="harvest"))
-@tk.blanket.blueprints(lambda: collect.instances(f"{_HERE}.views", Blueprint, only="harvest"))
+@tk.blanket.actions(lambda: discovery.functions(f"{_HERE}.logic.action", only="harvest"))
+@tk.blanket.auth_functions(lambda: discovery.functions(f"{_HERE}.logic.auth", only="harvest"))
+@tk.blanket.blueprints(lambda: discovery.instances(f"{_HERE}.views", Blueprint, only="harvest"))
 class HanoiHarvestPlugin(p.SingletonPlugin):
     """Harvesting of portals and files into the catalog."""
 
@@ -199,7 +201,7 @@ class HanoiHarvestPlugin(p.SingletonPlugin):
             )
 
     def configure(self, config):
-        from ckanext.hanoi.harvest import jobs
+        from ckanext.hanoi.harvest.engine import jobs
 
         jobs.worker_starts()
 

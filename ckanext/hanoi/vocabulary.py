@@ -25,7 +25,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from ckanext.hanoi import own_yaml
+from ckanext.hanoi import yaml_files
 from ckanext.hanoi.vietnamese import fold
 from ckanext.hanoi.vietnamese.letters import normalized
 
@@ -170,7 +170,7 @@ def digest() -> str:
 
 def load(path: Path) -> list[Term]:
     """The terms written in the file ``path``; raises VocabularyError where an entry is no term."""
-    content = own_yaml.load(path)
+    content = yaml_files.load(path)
     return [_term(entry, path.stem) for entry in content["terms"]]
 
 

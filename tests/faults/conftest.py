@@ -25,7 +25,9 @@ from ckan import model
 from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi.harvest import locks, work
+from ckanext.hanoi.background import locks
+from ckanext.hanoi.harvest.engine import job_queue
+from ckanext.hanoi.harvest.engine import worker as work
 from ckanext.hanoi.model.harvest import Batch, Identity, Run, Seen, Source
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -349,7 +351,7 @@ class City:
 
     def is_read(self, run_id: str) -> bool:
         """Whether some process has the run."""
-        return not locks.is_free(work.lock_name(run_id))
+        return not locks.is_free(job_queue.lock_name(run_id))
 
     def report(self, run_id: str) -> dict[str, Any]:
         model.Session.remove()

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi.harvest import jobs, runs
-from ckanext.hanoi.harvest.packing import pack
+from ckanext.hanoi.harvest.engine import job_queue, jobs, runs
 from ckanext.hanoi.model.harvest import Batch, Identity, Run, Seen
+from ckanext.hanoi.model.packed import pack
 
 NUMBER = 60
 
@@ -151,7 +151,7 @@ def test_work_that_another_version_of_the_code_left_is_named_and_keeps_nothing_b
         ("no-such-run", jobs.read, ["no-such-run"]),
     ]
     for name, function, arguments in strange:
-        jobs._enqueue(name, function, arguments, name, 60)
+        job_queue._enqueue(name, function, arguments, name, 60)
     with model.meta.engine.begin() as connection:
         connection.execute(
             sa.update(Identity)

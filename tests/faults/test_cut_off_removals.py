@@ -9,10 +9,11 @@ from ckan import model
 from ckan.tests import helpers
 from sqlalchemy import orm
 
-from ckanext.hanoi.harvest import locks, removal, work
+from ckanext.hanoi.background import locks
+from ckanext.hanoi.harvest.engine import dataset_removal, job_queue
 from ckanext.hanoi.model.harvest import Change, Identity
 
-NUMBER = removal.AT_ONCE * 4
+NUMBER = dataset_removal.AT_ONCE * 4
 LEFT = 20
 
 
@@ -47,7 +48,7 @@ def test_a_worker_killed_while_it_removes_leaves_nothing_half_removed(city, port
     run = city.start()
     killed = 0
     while not city.has_ended(run):
-        if removed(city) > killed * removal.AT_ONCE and killed < 2:
+        if removed(city) > killed * dataset_removal.AT_ONCE and killed < 2:
             for worker in workers.at_work():
                 worker.kill("horse")
             killed += 1
@@ -84,7 +85,7 @@ def test_readers_that_lose_their_locks_remove_nothing_that_is_there(city, portal
     portal.pause = 0.3
     workers.start(2)
     run = city.start(force=True)
-    key = {"key": locks._key(work.lock_name(run))}
+    key = {"key": locks._key(job_queue.lock_name(run))}
     lost = 0
     while not city.has_ended(run):
         with model.meta.engine.begin() as connection:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi.imports import work
+from ckanext.hanoi.imports import worker as work
 from ckanext.hanoi.model.imports import Import, ImportRow
 from ckanext.hanoi.model.review import Review
 
@@ -144,7 +144,7 @@ def test_an_import_that_broke_off_between_database_and_index_is_indexed_later(ci
     def killed(*_):
         raise Killed
 
-    monkeypatch.setattr("ckanext.hanoi.imports.write.Writer.index", killed)
+    monkeypatch.setattr("ckanext.hanoi.imports.row_writer.Writer.index", killed)
     try:
         work.go_on(id_)
     except Killed:

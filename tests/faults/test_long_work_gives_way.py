@@ -13,11 +13,12 @@ from ckan import model
 from ckan.lib import jobs as ckan_jobs
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi.model.harvest import Run, now
+from ckanext.hanoi.model.base import now
+from ckanext.hanoi.model.harvest import Run
 from ckanext.hanoi.model.quality import LinkCheck
 from ckanext.hanoi.model.tables import Table
-from ckanext.hanoi.quality import jobs, store, update
-from ckanext.hanoi.tables import due
+from ckanext.hanoi.quality import jobs, recompute, store
+from ckanext.hanoi.tables import pending
 
 #: Seconds that a site keeps each question open; far more than a person waits.
 _HANGS = 40
@@ -81,7 +82,7 @@ def patient(workers, monkeypatch):
 
 
 def start_links() -> None:
-    update.run(store.everything())
+    recompute.run(store.everything())
     model.Session.execute(sa.update(LinkCheck).values(due=now()))
     model.Session.execute(sa.update(Table).values(due=None))
     model.Session.commit()
@@ -93,8 +94,8 @@ def start_tables() -> None:
     model.Session.execute(sa.update(Table).values(due=now()))
     model.Session.commit()
     model.Session.remove()
-    due.WAITING.begun()
-    due.WAITING.enqueue()
+    pending.WAITING.begun()
+    pending.WAITING.enqueue()
 
 
 @pytest.mark.parametrize("work", [start_links, start_tables])

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi.harvest import jobs
+from ckanext.hanoi.harvest.engine import job_queue, jobs
 from ckanext.hanoi.model.harvest import Batch, Change
 
 
@@ -56,7 +56,7 @@ def test_a_batch_that_several_workers_are_given_is_written_once(city, portal, wo
         open_batches = city.read(sa.select(Batch.id).where(Batch.status != "done"))
         for (batch,) in open_batches:
             for n in range(3):
-                jobs._enqueue(f"twice-{batch}-{n}", jobs.write, [run, batch], "again", 600)
+                job_queue._enqueue(f"twice-{batch}-{n}", jobs.write, [run, batch], "again", 600)
                 given += 1
     assert given > 3
     report = city.report(run)
@@ -75,7 +75,7 @@ def test_the_same_run_given_to_two_workers_is_read_by_one(city, portal, workers)
     workers.start(2)
     run = city.start()
     city.wait_for(run, 5)
-    jobs._enqueue("second-reader", jobs.read, [run], "again", 600)
+    job_queue._enqueue("second-reader", jobs.read, [run], "again", 600)
     report = city.end_of(run)
     assert (report["status"], report["counts"]["created"]) == ("finished", 40)
     # the pages were asked for once: five of nine datasets and one more, overlapping

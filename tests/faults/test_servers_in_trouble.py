@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi.harvest import jobs
+from ckanext.hanoi.harvest.engine import job_queue, jobs
 from ckanext.hanoi.model.harvest import Run, Source
 
 NUMBER = 100
@@ -132,7 +132,7 @@ def test_a_page_that_somebody_opens_brings_schedules_back_when_redis_was_emptied
     city.add(portal)
     workers.start(0)
     workers.start(1)
-    city.until(jobs.last_beat, 60, "the worker looks after things")
+    city.until(job_queue.last_beat, 60, "the worker looks after things")
     workers.rest()
     stack.redis.flush()
     with model.meta.engine.begin() as connection:

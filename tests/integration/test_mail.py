@@ -8,7 +8,7 @@ from ckan import model
 from ckan.tests import factories, helpers
 
 from ckanext.hanoi import mail
-from ckanext.hanoi.harvest import notify
+from ckanext.hanoi.harvest.engine import notify
 from ckanext.hanoi.model.harvest import Run, Source
 
 pytestmark = pytest.mark.usefixtures("catalog", "app")

@@ -17,18 +17,16 @@ import pytest
 from ckanext.hanoi import dates
 from ckanext.hanoi.agencies import names as agency_names
 from ckanext.hanoi.agencies.registry import registry
-from ckanext.hanoi.dataset import geojson, rules
+from ckanext.hanoi.dataset import diff, formats, geojson, rules
 from ckanext.hanoi.dataset.sniff import sniff
-from ckanext.hanoi.harvest import diff, folder
+from ckanext.hanoi.fetch.errors import public_url
 from ckanext.hanoi.harvest.config import SourceConfig
-from ckanext.hanoi.harvest.fetch.errors import public_url
-from ckanext.hanoi.harvest.inventory import surroundings
-from ckanext.hanoi.harvest.inventory import values as cells
-from ckanext.hanoi.harvest.inventory.draft import draft_of
+from ckanext.hanoi.harvest.connectors import waf
+from ckanext.hanoi.harvest.inventory import preamble
 from ckanext.hanoi.harvest.inventory.lists import Lists, Settings
-from ckanext.hanoi.harvest.mapping import formats, licences
+from ckanext.hanoi.harvest.inventory.source_dataset import draft_of
+from ckanext.hanoi.harvest.mapping import licences
 from ckanext.hanoi.harvest.mapping.dataset import to_dataset
-from ckanext.hanoi.harvest.parsing import clean, graph, loose, places, rdf_xml, xml
 from ckanext.hanoi.harvest.standards import (
     arcgis_item,
     atom,
@@ -38,21 +36,23 @@ from ckanext.hanoi.harvest.standards import (
     datacite,
     dcat_dataset,
     dcat_records,
-    draft,
     dublin_core,
     iso19115,
     periods,
     px,
+    source_dataset,
 )
 from ckanext.hanoi.harvest.standards.data_json_feed import Feed, utf8
+from ckanext.hanoi.parsing import extent_text, lenient_json, rdf, rdf_xml, sanitize, xml
 from ckanext.hanoi.quality import robots
 from ckanext.hanoi.search import query, suggest
 from ckanext.hanoi.tables import dictionary
 from ckanext.hanoi.tabular import Limits, columns, delimited, read, xls
+from ckanext.hanoi.tabular import cell_values as cells
 from ckanext.hanoi.tabular.sheet import text_of
 from ckanext.hanoi.vietnamese import decode, fold, nfc, repair, slug, sort_key, tag
 from ckanext.hanoi.vocabulary import vocabulary
-from ckanext.hanoi.workbook.reading import read_workbook
+from ckanext.hanoi.workbook.reader import read_workbook
 
 # -- patterns --------------------------------------------------------------------------------------
 
@@ -98,12 +98,13 @@ TEXTS: dict[str, Callable[[str], Any]] = {
     "rules.text": rules.text, "rules.email": rules.email, "rules.phone": rules.phone,
     "rules.url": rules.url, "media_type": rules.media_type, "text_list": rules.text_list,
     "rules.related": rules.related, "rules.byte_size": rules.byte_size, "geojson": geojson.geojson,
-    "clean_html": clean.clean_html, "plain_text": clean.plain_text,
-    "a page": lambda t: clean.clean_html(f"<p>{t}</p>"),
-    "an attribute": lambda t: clean.clean_html(f"<a href='{t}'>x</a><img alt='{t}'>"),
-    "loose.text": loose.text, "loose.texts": lambda t: loose.texts(t, ",;"), "mail": loose.mail,
+    "clean_html": sanitize.clean_html, "plain_text": sanitize.plain_text,
+    "a page": lambda t: sanitize.clean_html(f"<p>{t}</p>"),
+    "an attribute": lambda t: sanitize.clean_html(f"<a href='{t}'>x</a><img alt='{t}'>"),
+    "lenient.text": lenient_json.text, "lenient.texts": lambda t: lenient_json.texts(t, ",;"),
+    "mail": lenient_json.mail,
     "public_url": public_url, "public_url of a query": lambda t: public_url("http://a.vn/?" + t),
-    "place": places.place, "place in WKT": lambda t: places.place(f"POLYGON(({t}))"),
+    "place": extent_text.place, "place in WKT": lambda t: extent_text.place(f"POLYGON(({t}))"),
     "sniff": lambda t: sniff(t.encode("utf-8", "replace")),
     "delimited": lambda t: delimited.read_text(t, Limits()),
     "a table": lambda t: read(("Tên,Số\n" + t).encode("utf-8", "replace")),
@@ -113,24 +114,26 @@ TEXTS: dict[str, Callable[[str], Any]] = {
     "text_of": text_of, "forms": columns.forms, "spaced": columns.spaced,
     "several": lambda t: cells.several(t, cells.known_by("theme")), "keywords": cells.keywords,
     "formats": cells.formats, "contact": cells.contact, "yes_or_no": cells.yes_or_no,
-    "links": lambda t: cells.links(t, "http://a.vn/"), "is_agency": surroundings.is_agency,
+    "links": lambda t: cells.links(t, "http://a.vn/"), "is_agency": preamble.is_agency,
     "the registry": registry().match, "local": lambda t: agency_names.local(agency_names.words(t)),
     "vocabulary": vocabulary("theme").find, "licence": licences.licence_in,
     "suggestions": lambda t: vocabulary("license").suggest(t[:500]),
     "term of format": lambda t: formats.term_of_format(t, t, t), "file_name": formats.file_name,
-    "language": draft.language, "draft.links": draft.links, "absolute": draft.absolute,
-    "identifier_url": draft.identifier_url, "is_file": draft.is_file, "site": ckan_api.site,
+    "language": source_dataset.language, "draft.links": source_dataset.links,
+    "absolute": source_dataset.absolute,
+    "identifier_url": source_dataset.identifier_url, "is_file": source_dataset.is_file,
+    "site": ckan_api.site,
     "px": lambda t: px.read(io.BytesIO(f'TITLE="{t}";\nDATA=1;'.encode("utf-8", "replace"))),
     "px beside": lambda t: px.read(io.BytesIO(f"TITLE=a {t}\nDATA=1;".encode("utf-8", "replace"))),
-    "turtle": lambda t: graph.parse(f'<a> <b> "{t}"'.encode("utf-8", "replace"), "http://a.vn/"),
-    "turtle beside": lambda t: graph.parse(f"<a:{t} .".encode("utf-8", "replace"), "http://a.vn/"),
+    "turtle": lambda t: rdf.parse(f'<a> <b> "{t}"'.encode("utf-8", "replace"), "http://a.vn/"),
+    "turtle beside": lambda t: rdf.parse(f"<a:{t} .".encode("utf-8", "replace"), "http://a.vn/"),
     "xml": lambda t: xml.parse(f"<a>{t}</a>".encode("utf-8", "replace")),
     "xml beside": lambda t: xml.parse(t.encode("utf-8", "replace")),
     "robots": lambda t: robots.parse(t, "bot"),
     "robots of a rule": lambda t: robots.parse(f"User-agent: *\nDisallow: /{t}", "bot").allows(
         "http://a.vn/" + t
     ),
-    "folder": lambda t: folder.links(f"<a href='{t}'>".encode("utf-8", "replace"), "http://a.vn/"),
+    "folder": lambda t: waf.links(f"<a href='{t}'>".encode("utf-8", "replace"), "http://a.vn/"),
     "query": lambda t: query.for_query({"q": t}), "suggest": suggest.typed,
     "dictionary": lambda t: dictionary.read(f"A: {t}", ["A"]),
     "a feed": lambda t: list(Feed(*utf8(io.BytesIO(t.encode("utf-8", "replace")), None))),
@@ -167,7 +170,7 @@ def dataset(draft_: dict[str, Any]) -> Any:
 
 
 def described(data: bytes, kind: str) -> Any:
-    parsed = graph.parse(data, "http://a.vn/", kind)
+    parsed = rdf.parse(data, "http://a.vn/", kind)
     return [dcat_dataset.to_draft(c.content) for c in dcat_records.candidates(parsed, "http://a.vn/")]
 
 
@@ -221,11 +224,12 @@ PARTS: dict[str, tuple[int, Callable[[int], Any]]] = {
         "groups": [{"title": f"g{i}"} for i in range(n)],
         "extras": [{"key": f"k{i}", "value": "v"} for i in range(n)],
         "resources": [{"url": f"http://a.vn/{i}", "id": str(i)} for i in range(n)]}, "http://a.vn")),
-    "objects in objects": (150, lambda n: loose.text(json.loads(deep(n, '{"vi":', "}", '"a"')))),
-    "named objects in objects": (150, lambda n: loose.multilingual(
+    "objects in objects": (150, lambda n: lenient_json.text(
+        json.loads(deep(n, '{"vi":', "}", '"a"')))),
+    "named objects in objects": (150, lambda n: lenient_json.multilingual(
         json.loads(deep(n, '{"title":{"value":', "}}", '""')))),
-    "lists in lists": (150, lambda n: loose.texts(json.loads(deep(n, "[", "]")))),
-    "what is beyond": (1000, lambda n: loose.beyond(
+    "lists in lists": (150, lambda n: lenient_json.texts(json.loads(deep(n, "[", "]")))),
+    "what is beyond": (1000, lambda n: lenient_json.beyond(
         {"a": [{"b": str(i)} for i in range(n)]}, [str(i) for i in range(n)], ["a"])),
     "data.json": (300, lambda n: data_json.to_draft({
         "title": "a", "keyword": [f"k{i}" for i in range(n)], "theme": [f"k{i}" for i in range(n)],
@@ -236,9 +240,9 @@ PARTS: dict[str, tuple[int, Callable[[int], Any]]] = {
         "tags": [f"a{i}" for i in range(n)], "categories": [f"/a/{i}" for i in range(n)],
         "description": many(n, "<a href='http://a.vn/%'>a</a>"),
         "layers": [{"id": i, "name": "a"} for i in range(n)]}})),
-    "nested lists of a page": (1200, lambda n: clean.clean_html(deep(n, "<ul><li>a<br>", ""))),
-    "links of a page": (1000, lambda n: clean.clean_html(many(n, "<a href='http://a.vn/%'>a</a>"))),
-    "rows of a page": (1000, lambda n: clean.clean_html("<table>" + many(n, "<tr><td>%"))),
+    "nested lists of a page": (1200, lambda n: sanitize.clean_html(deep(n, "<ul><li>a<br>", ""))),
+    "links of a page": (1000, lambda n: sanitize.clean_html(many(n, "<a href='http://a.vn/%'>a</a>"))),
+    "rows of a page": (1000, lambda n: sanitize.clean_html("<table>" + many(n, "<tr><td>%"))),
     "one statement many times": (10_000, lambda n: turtle(
         "<a> a dcat:Dataset ; dct:title \"a\" ; " + many(n, "dcat:keyword \"k%\" ; ") + ".")),
     "datasets": (300, lambda n: turtle(many(n, '<d%> a dcat:Dataset ; dct:title "a" . '))),

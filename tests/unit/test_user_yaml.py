@@ -8,8 +8,8 @@ import pytest
 
 from ckanext.hanoi import user_yaml
 from ckanext.hanoi.harvest.config import ConfigError, parse
+from ckanext.hanoi.harvest.config_form import merge_options, split_options
 from ckanext.hanoi.harvest.connectors.ckan import CkanConnector
-from ckanext.hanoi.harvest.form import merge_options, split_options
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)

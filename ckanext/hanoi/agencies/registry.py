@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from ckanext.hanoi import own_yaml
+from ckanext.hanoi import yaml_files
 from ckanext.hanoi.agencies.matching import Match, Matcher
 
 FILE = Path(__file__).parent.parent / "schemas" / "agencies.yaml"
@@ -224,7 +224,7 @@ def _reaches(start: str, step: Any, by_slug: Mapping[str, Agency]) -> bool:
 
 def load(path: Path = FILE) -> Registry:
     """Read and check a file of agencies; RegistryError says what is wrong with it."""
-    return from_dicts(own_yaml.load(path)["agencies"])
+    return from_dicts(yaml_files.load(path)["agencies"])
 
 
 def from_dicts(entries: Iterable[Mapping[str, Any]]) -> Registry:

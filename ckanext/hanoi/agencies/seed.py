@@ -13,7 +13,7 @@ import ckan.model as model
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi.agencies import followers, store
+from ckanext.hanoi.agencies import dataset_transfer, store
 from ckanext.hanoi.agencies.plan import Change, Plan, digest, plan
 from ckanext.hanoi.agencies.registry import Registry, registry
 
@@ -49,7 +49,7 @@ def concerns_datasets(change: Change) -> bool:
 
 
 def apply(agencies: Registry | None = None, user: str | None = None,
-          progress: Progress | None = None, over: followers.Over = lambda: False) -> Plan:
+          progress: Progress | None = None, over: dataset_transfer.Over = lambda: False) -> Plan:
     """Carry out the plan of this moment, until it is ``over``, and return it. ``user`` is the name
     in the activities."""
     agencies = agencies or registry()
@@ -57,9 +57,9 @@ def apply(agencies: Registry | None = None, user: str | None = None,
     site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     worker = _Seeder(user or site_user, todo, over)
     merged = {change.id for change in todo.changes if change.action == "merge"}
-    for id_ in followers.pending():
+    for id_ in dataset_transfer.pending():
         if id_ not in merged:
-            followers.index(id_, over)
+            dataset_transfer.index(id_, over)
     for number, change in enumerate(todo.changes, 1):
         if over():
             break
@@ -70,7 +70,7 @@ def apply(agencies: Registry | None = None, user: str | None = None,
 
 
 class _Seeder:
-    def __init__(self, user: str, todo: Plan, over: followers.Over) -> None:
+    def __init__(self, user: str, todo: Plan, over: dataset_transfer.Over) -> None:
         self.user, self.over = user, over
         self.rows = {row.id: row for row in store.rows()}
         self.ids = {row.agency: row.id for row in self.rows.values()
@@ -110,11 +110,11 @@ class _Seeder:
         if "name" in change.fields:
             former = [*(name for name in former if name != change.fields["name"]), row.name]
         if concerns_datasets(change):
-            followers.begin(row.id)
+            dataset_transfer.begin(row.id)
         self._patch(row, change.agency, {
             **row.seed, **({"former_names": former} if former else {})}, change, data)
         if concerns_datasets(change):
-            followers.index(row.id, self.over)
+            dataset_transfer.index(row.id, self.over)
 
     def _patch(self, row: store.Row, agency: str, seed: dict[str, Any],
                change: Change | None = None, data: dict[str, Any] | None = None) -> None:
@@ -150,7 +150,7 @@ class _Seeder:
             self.call("package_owner_org_update", {"id": id_, "organization_id": heir},
                       defer_commit=True)
 
-        if not followers.move(row.id, moved, move, self.over):
+        if not dataset_transfer.move(row.id, moved, move, self.over):
             return
         self._move_members(row.id, heir)
         for name in store.names_below(row.id):

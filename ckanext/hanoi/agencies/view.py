@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.hanoi import reader
+from ckanext.hanoi import language
 
 _ENGLISH = (("title", "title_en"), ("display_name", "title_en"), ("description", "description_en"))
 
@@ -11,7 +11,7 @@ _ENGLISH = (("title", "title_en"), ("display_name", "title_en"), ("description",
 def in_readers_language(organization: dict[str, Any]) -> dict[str, Any]:
     """The organization with its English name and description, for readers of another language
     than Vietnamese and where there are any. For pages only: the API and forms keep both apart."""
-    if reader.is_vietnamese():
+    if language.is_vietnamese():
         return organization
     extras = {extra["key"]: extra["value"] for extra in organization.get("extras") or ()}
     for name, english in _ENGLISH:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import click
 
-from ckanext.hanoi import collect
+from ckanext.hanoi import discovery
 
 
 @click.group(short_help="The city's open-data catalog")
@@ -19,7 +19,7 @@ def _warn_of_old_index() -> None:
     build on it lose fields. What else is wrong with the servers, the command itself will say."""
     from ckan.lib.search import SearchError
 
-    from ckanext.hanoi.search.state import indexed_without_extension
+    from ckanext.hanoi.dcat.index_version import indexed_without_extension
 
     try:
         count = indexed_without_extension()
@@ -34,7 +34,7 @@ def _warn_of_old_index() -> None:
 
 def _on_top() -> list[click.Command]:
     """The commands found; those that a group of the folder has are reached through it alone."""
-    found = collect.instances(__name__, click.Command)
+    found = discovery.instances(__name__, click.Command)
     inner = [child for one in found if isinstance(one, click.Group)
              for child in one.commands.values()]  # fmt: skip
     return [command for command in found if command not in inner]

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from ckan import model
 
-from ckanext.hanoi.cli.harvest_common import call, print_json, reading_files, table
+from ckanext.hanoi.cli.common import call, print_json, reading_files, table
 
 #: Exit status of ``harvest run`` by the run's status.
 _EXIT = {"finished": 0, "held": 2}
@@ -27,7 +27,7 @@ def harvest() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def harvest_preview(name: str, limit: int, as_json: bool) -> None:
     """What a run would do, field by field; nothing is written."""
-    from ckanext.hanoi.harvest.preview import lines
+    from ckanext.hanoi.harvest.engine.preview import lines
 
     with reading_files():
         result = call("hanoi_harvest_preview", id=name, limit=limit)
@@ -70,12 +70,12 @@ def harvest_run(name: str, inline: bool, force: bool, no_wait: bool, as_json: bo
 
 def _work(run_id: str, progress: Any = None) -> None:
     """Bring the run to its end; wait where another process does so, and go on if that one dies."""
-    from ckanext.hanoi.harvest import work
+    from ckanext.hanoi.harvest.engine import worker
 
-    work.run(run_id, inline=True, progress=progress)
+    worker.run(run_id, inline=True, progress=progress)
     while _is_open(call("hanoi_run_show", id=run_id, limit=0)):
         time.sleep(0.5)
-        work.run(run_id, inline=True, progress=progress)
+        worker.run(run_id, inline=True, progress=progress)
         model.Session.rollback()
 
 
@@ -97,21 +97,22 @@ def _ended(run_id: str, as_json: bool) -> int:
 
 def _start(name: str, inline: bool, force: bool) -> tuple[str, bool]:
     """(id of a run, whether to do it in this process): a new run, or one that nobody is doing."""
-    from ckanext.hanoi.harvest import jobs, locks, runs, work
+    from ckanext.hanoi.background import locks
+    from ckanext.hanoi.harvest.engine import job_queue, runs
     from ckanext.hanoi.model.harvest import Source
 
     entry = call("hanoi_source_show", id=name)
     source = model.Session.get(Source, entry["id"])
     assert source
     left = runs.open_run(source)
-    if left and locks.is_free(work.lock_name(left.id)):
+    if left and locks.is_free(job_queue.lock_name(left.id)):
         if inline:
             what = "was interrupted" if left.status == "running" else "was waiting for a worker"
             click.echo(f"Going on with a run that {what}.", err=True)
             return left.id, True
         if left.status == "running":
             click.echo("Going on with a run that was interrupted.", err=True)
-            jobs.resume()
+            runs.resume()
             return left.id, False
     run = call("hanoi_harvest_run", {"hanoi_inline": inline}, id=entry["id"], force=force)
     return run["id"], inline
@@ -269,8 +270,8 @@ def harvest_digest(addresses: tuple[str, ...], days: int) -> None:
     """Mail what failed or waits on hold to the admins (for cron)."""
     from datetime import timedelta
 
-    from ckanext.hanoi.harvest import notify
-    from ckanext.hanoi.model.harvest import now
+    from ckanext.hanoi.harvest.engine import notify
+    from ckanext.hanoi.model.base import now
 
     number = notify.digest(addresses, now() - timedelta(days=days))
     click.echo(f"{number} runs need attention.")

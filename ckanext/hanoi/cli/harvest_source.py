@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ckanext.hanoi.cli.harvest_common import call, print_json, table
+from ckanext.hanoi.cli.common import call, print_json, table
 
 
 @click.group(short_help="Portals and files to harvest")

@@ -206,14 +206,14 @@ def imports_abort(id_: str) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def imports_resume(id_: str, as_json: bool) -> None:
     """Go on in this process with an import that lost its worker, or was stopped."""
-    from ckanext.hanoi.imports import work
+    from ckanext.hanoi.imports import worker
 
     entry = _call("hanoi_import_show", id=id_, limit=0)
     inline = {"hanoi_inline": True, "hanoi_progress": None if as_json else _Progress()}
     if entry["status"] in ("failed", "aborted"):
         _call("hanoi_import_run", inline, id=id_)
     else:
-        work.go_on(id_, None if as_json else _Progress())
+        worker.go_on(id_, None if as_json else _Progress())
     result = _whole(id_)
     _print_json(result) if as_json else _report(result)
     sys.exit(1 if result["counts"]["error"] else 0)

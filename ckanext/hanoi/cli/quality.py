@@ -13,8 +13,8 @@ import click
 from ckan import model
 
 from ckanext.hanoi.paging import every
-from ckanext.hanoi.quality import checking, link_list, ranking, store, update, words
-from ckanext.hanoi.tabular.export import csv_cell
+from ckanext.hanoi.quality import labels, link_checker, link_queries, ranking, recompute, store
+from ckanext.hanoi.tabular.csv_safe import csv_cell
 
 _FORMAT = click.option(
     "--format", "format_", type=click.Choice(["table", "csv", "json"]), default="table",
@@ -74,7 +74,7 @@ def update_scores(changed: bool) -> None:
     """Compute the scores of all datasets anew (for cron, each night)."""
     began = time.monotonic()
     ids = store.changed() if changed else store.everything()
-    measured, indexed = update.run(ids, _measured)
+    measured, indexed = recompute.run(ids, _measured)
     if not measured:
         store.forget_deleted()
     click.echo(f"{measured} datasets measured, {indexed} indexed anew, "
@@ -97,8 +97,8 @@ def check_links(
     """Check the addresses that are due, politely; stopped, it goes on where it was."""
     seconds = minutes * 60 if minutes is not None else float("inf")
     shown = _Shown()
-    where = checking.scope(organization_id=_agency(agency)) if agency else None
-    counts = checking.run(limit, seconds, everything, shown, where)
+    where = link_checker.scope(organization_id=_agency(agency)) if agency else None
+    counts = link_checker.run(limit, seconds, everything, shown, where)
     if counts is None:
         raise click.ClickException(tk._("Another check is at work."))
     shown.end()
@@ -108,15 +108,15 @@ def check_links(
 
 @links.command("list")
 @click.option("--agency", help="Those of this agency only")
-@click.option("--state", type=click.Choice(list(link_list.STATES)), default="broken",
+@click.option("--state", type=click.Choice(list(link_queries.STATES)), default="broken",
               show_default=True)  # fmt: skip
 @_FORMAT
 def list_links(agency: str | None, state: str, format_: str) -> None:
     """The links and what their last check found; by default those that do not answer."""
     rows = every(_call, "hanoi_link_list", organization=agency or "", state=state)
     if format_ != "json":
-        rows = [link_list.as_row(row) for row in rows]
-    _print(rows, link_list.COLUMNS if format_ == "csv" else _LINKS, format_)
+        rows = [link_queries.as_row(row) for row in rows]
+    _print(rows, link_queries.COLUMNS if format_ == "csv" else _LINKS, format_)
 
 
 def _agency(name_or_id: str) -> str:
@@ -132,7 +132,7 @@ class _Shown:
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty()
 
-    def __call__(self, counts: checking.Counts, url: str) -> None:
+    def __call__(self, counts: link_checker.Counts, url: str) -> None:
         text = f"{counts.checked}/{counts.due} broken {counts.broken} {url}"
         if self._terminal:
             click.echo(f"\r\033[K{text[:100]}", nl=False, err=True)
@@ -183,7 +183,7 @@ def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], format_: str) -
 
 def _text(name: str, value: Any) -> str:
     if name == "band":
-        return words.band(value)
+        return labels.band(value)
     if name == "freshness":
-        return words.fresh(value)
+        return labels.fresh(value)
     return f"{value:g}" if isinstance(value, float) else "" if value is None else str(value)

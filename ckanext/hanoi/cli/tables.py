@@ -63,12 +63,12 @@ def check(
 
 def _work(resource: str | None) -> None:
     """Look at what is due, or see another process do so."""
-    from ckanext.hanoi.tables import due, work
+    from ckanext.hanoi.tables import pending, worker
 
     shown = _Progress()
-    while not work.run(progress=shown):
+    while not worker.run(progress=shown):
         model.Session.rollback()
-        waiting = due.waiting()
+        waiting = pending.waiting()
         if not waiting or (resource and _settled(resource)):
             break
         shown.say(f"a worker is at it, {waiting} waiting")

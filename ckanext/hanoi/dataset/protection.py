@@ -12,7 +12,7 @@ from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.hanoi.dataset import rules
-from ckanext.hanoi.harvest.record import N_
+from ckanext.hanoi.messages import N_
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.protection import Protection
 

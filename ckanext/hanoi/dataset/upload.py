@@ -8,11 +8,11 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 
 from ckanext.hanoi.dataset import file_names
+from ckanext.hanoi.dataset.media_types import is_active
 from ckanext.hanoi.dataset.sniff import HEAD, sniff
-from ckanext.hanoi.harvest import settings
-from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
+from ckanext.hanoi.fetch import Fetcher, FetchError
+from ckanext.hanoi.fetch.settings import allowed_hosts
 from ckanext.hanoi.vocabulary import vocabulary
-from ckanext.hanoi.web.media_types import is_active
 
 #: A server that ignores the wish for the first bytes may send so many, in so many seconds.
 _MAX_BYTES, _TIMEOUT = 16 * 1024 * 1024, 15
@@ -38,9 +38,8 @@ def of_file(sent: Any, name: str = "", size: int | None = None) -> dict[str, Any
 
 def of_address(address: str) -> dict[str, Any]:
     """As ``hanoi_resource_detect`` returns it; ``tk.ValidationError`` where nothing answers."""
-    hosts = settings.value("allowed_hosts") or []
     fetcher = Fetcher(
-        allowed_hosts=hosts.split() if isinstance(hosts, str) else hosts,
+        allowed_hosts=allowed_hosts(),
         timeout=_TIMEOUT, max_bytes=_MAX_BYTES, retries=0, unpack=False,
     )  # fmt: skip
     try:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
 
-from ckanext.hanoi.dcat.statements import PREFIXES, address, name
+from ckanext.hanoi.dcat.triples import PREFIXES, address, name
 
 FORMATS = {
     "ttl": ox.RdfFormat.TURTLE, "n3": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES,

@@ -7,8 +7,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from ckanext.hanoi.dataset import terms_of_use
-from ckanext.hanoi.dcat.statements import Node, Statements, address, date, name
 from ckanext.hanoi.dcat.terms import coded, license_of, rights_of, standards
+from ckanext.hanoi.dcat.triples import Node, Statements, address, date, name
 from ckanext.hanoi.vocabulary import vocabulary
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ckanext.hanoi.dataset.terms_of_use import TermsOfUse
-from ckanext.hanoi.dcat.statements import Node, Statements, address
+from ckanext.hanoi.dcat.triples import Node, Statements, address
 from ckanext.hanoi.vocabulary import vocabulary
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ckanext.hanoi import user_yaml
+from ckanext.hanoi.dataset.fields import FIELDS
 from ckanext.hanoi.harvest.connectors import Connector, Option
-from ckanext.hanoi.harvest.mapping.fields import FIELDS
-from ckanext.hanoi.harvest.record import N_
+from ckanext.hanoi.messages import N_
 from ckanext.hanoi.vietnamese import fold, nfc
 
 #: Draft keys that a default, a rename or a filter may name; see docs/connectors.md.

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+from ckanext.hanoi.messages import N_, SourceError
 
 #: Characters that a record may have as JSON: a dataset with ten thousand files has half of them;
 #: more would keep a worker and the search index for minutes.
 LARGEST = 4_000_000
 
+#: Longest identity stored as it is; a longer one would not fit PostgreSQL's index.
+_LONGEST_GUID = 500
+
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def N_(text: str) -> str:
-    """Marks a message for translation; it is translated where it is shown."""
-    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,21 @@ class Unreadable:
     title: str = ""
 
 
-class SourceError(Exception):
-    """The source as a whole can't be read (further): the run ends as failed, nothing is removed.
+def guid_of(text: str) -> str:
+    """An identity as stored: without NUL, over-long ones shortened and kept distinct by a hash."""
+    text = text.replace("\0", "").strip()
+    if len(text.encode("utf-8", "replace")) <= _LONGEST_GUID:
+        return text.encode("utf-8", "replace").decode()
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return f"{text[:100].encode('utf-8', 'replace').decode()}#{digest}"
 
-    Same convention as ``Unreadable``: English message id plus ``params``.
-    """
 
-    def __init__(self, message: str, **params: Any) -> None:
-        super().__init__(message % params if params else message)
-        self.message = message
-        self.params = params
+def pack_record(record: Record) -> dict[str, Any]:
+    """A record as JSON."""
+    data = {each.name: getattr(record, each.name) for each in fields(record)}
+    return {**data, "volatile": sorted(record.volatile)}
+
+
+def unpack_record(data: dict[str, Any]) -> Record:
+    """The record that ``pack_record`` got."""
+    return Record(**{**data, "volatile": frozenset(data.get("volatile", ()))})

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from ckanext.hanoi.harvest.fetch import public_url
+from ckanext.hanoi.fetch import public_url
 
 HIDDEN = "***"
 #: A name with one of these in it has a secret for a value, where it stands before ``=``.

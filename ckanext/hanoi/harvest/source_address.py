@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ckanext.hanoi.harvest.fetch import is_local
+from ckanext.hanoi.fetch import is_local
 from ckanext.hanoi.vietnamese import nfc
 
 __all__ = ["comparable", "is_local", "normal"]

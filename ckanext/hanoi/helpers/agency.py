@@ -8,9 +8,10 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from flask import g, has_app_context
 
-from ckanext.hanoi import reader
-from ckanext.hanoi.agencies import listing, store
+from ckanext.hanoi import language
+from ckanext.hanoi.agencies import store
 from ckanext.hanoi.agencies.registry import KINDS, Agency, registry
+from ckanext.hanoi.search import organizations
 from ckanext.hanoi.vietnamese import sort_key
 
 _DATED = re.compile(r"\((\d{4}-\d{2}-\d{2})\)\Z")
@@ -58,8 +59,11 @@ def hanoi_agencies_by_kind(q: str, sort: str, group_type: str) -> list[dict[str,
     own, whole = ({item["name"]: item["count"] for item in facets.get(name, {}).get("items", ())}
                   for name in ("organization", "vocab_agency"))  # fmt: skip
     counts = {name: max(own.get(name, 0), whole.get(name, 0)) for name in {**own, **whole}}
-    groups = listing.by_kind(
-        listing.found(q or "", group_type), counts, sort or "", lambda row: _link(row)["title"]
+    groups = organizations.by_kind(
+        organizations.found(q or "", group_type),
+        counts,
+        sort or "",
+        lambda row: _link(row)["title"],
     )
     for group in groups:
         every = group["organizations"]
@@ -123,7 +127,7 @@ def hanoi_organization_relations(organization: dict[str, Any]) -> dict[str, Any]
 
 
 def _lang() -> str:
-    return "vi" if reader.is_vietnamese() else "en"
+    return "vi" if language.is_vietnamese() else "en"
 
 
 def _link(row: store.Row) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi import reader
+from ckanext.hanoi import language
 from ckanext.hanoi.dataset import drafts, extras, link_kind, terms_of_use
 from ckanext.hanoi.dataset.rules import RuleError, as_list
 from ckanext.hanoi.dataset.terms_of_use import TermsOfUse
@@ -102,10 +102,10 @@ def hanoi_text(data: dict[str, Any], field: str) -> dict[str, str]:
     "en" where the reader asked for English and there is Vietnamese alone.
     """
     own, en = data.get(field) or "", data.get(f"{field}_en") or ""
-    if en and (not own or not reader.is_vietnamese()):
+    if en and (not own or not language.is_vietnamese()):
         return {"text": en, "lang": "en", "missing": ""}
     lang = _written_in(data, own)
-    missing = "en" if own and lang == "vi" and not reader.is_vietnamese() else ""
+    missing = "en" if own and lang == "vi" and not language.is_vietnamese() else ""
     return {"text": own, "lang": lang, "missing": missing}
 
 
@@ -157,7 +157,7 @@ def hanoi_citations(data: dict[str, Any]) -> list[dict[str, str]]:
     Address."""
     return [
         {"lang": lang, "label": tk.h.hanoi_language(lang), "text": _citation(data, lang)}
-        for lang in (("vi", "en") if reader.is_vietnamese() else ("en", "vi"))
+        for lang in (("vi", "en") if language.is_vietnamese() else ("en", "vi"))
         if _title(data, lang)
     ]
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ckan import model
 from markupsafe import Markup
 
-from ckanext.hanoi.harvest.chart import Column, bars
+from ckanext.hanoi.svg_chart import Column, bars
 
 
 def hanoi_in_language(texts: Mapping[str, str]) -> str:
@@ -43,7 +43,7 @@ def _line(entry: Any) -> str:
 
 def hanoi_run_status(status: str) -> str:
     """The status of a run in words."""
-    from ckanext.hanoi.harvest.notify import status_label
+    from ckanext.hanoi.harvest.engine.notify import status_label
 
     return status_label(status)
 
@@ -154,7 +154,7 @@ def hanoi_harvest_origin(package_id: str) -> dict[str, Any] | None:
 
 def hanoi_kept_field_choices() -> list[dict[str, str]]:
     """The fields that an editor may keep, ``[{"name", "label"}]``, in the order of the form."""
-    from ckanext.hanoi.harvest.mapping.fields import FIELDS
+    from ckanext.hanoi.dataset.fields import FIELDS
 
     return [
         {"name": name, "label": label}

@@ -6,7 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi.imports import language
+from ckanext.hanoi import language
 from ckanext.hanoi.workbook.cells import text_of
 from ckanext.hanoi.workbook.fields import Field, dataset_fields, resource_fields
 
@@ -42,13 +42,13 @@ def hanoi_import_field(change: dict[str, Any]) -> str:
     if change["resource"] and not change["field"]:
         return tk._("New file: %(file)s") % {"file": change["resource"]}
     about = _field(change)
-    label = about.label(language.current()) if about else change["field"]
+    label = about.label(language.vi_or_en()) if about else change["field"]
     return f"{change['resource']}: {label}" if change["resource"] else label
 
 
 def hanoi_import_value(change: dict[str, Any], which: str) -> list[str]:
     """The ``old`` or ``new`` value of a change as lines to read, with labels for codes."""
-    value, lang = change[which], language.current()
+    value, lang = change[which], language.vi_or_en()
     if isinstance(value, dict):
         known = {f.name: f for f in resource_fields()}
         return [

@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from flask import g
 
 from ckanext.hanoi import quality
-from ckanext.hanoi.quality import link_list, ranking, store, words
+from ckanext.hanoi.quality import labels, link_queries, ranking, store
 from ckanext.hanoi.quality.measure import dimensions
 
 
@@ -21,7 +21,7 @@ def hanoi_quality(pkg: dict[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = g.setdefault("hanoi_quality", {})
     if pkg["id"] not in kept:
         files = len(pkg.get("resources") or ())
-        kept[pkg["id"]] = {**words.as_dict(store.score(pkg), pkg), "files": files}
+        kept[pkg["id"]] = {**labels.as_dict(store.score(pkg), pkg), "files": files}
     return kept[pkg["id"]]
 
 
@@ -33,17 +33,17 @@ def hanoi_points(number: float) -> str:
 
 def hanoi_quality_band(name: str) -> str:
     """The label of a band in the reader's language."""
-    return words.band(name)
+    return labels.band(name)
 
 
 def hanoi_freshness(state: str) -> str:
     """The label of a state of freshness in the reader's language."""
-    return words.fresh(state)
+    return labels.fresh(state)
 
 
 def hanoi_link_state(state: str) -> str:
     """The label of what is known of a link in the reader's language."""
-    return link_list.label(state)
+    return link_queries.label(state)
 
 
 def hanoi_quality_steps(missing: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -75,7 +75,7 @@ def hanoi_quality_columns() -> list[tuple[str, str]]:
         ("datasets", tk._("Datasets")),
         ("points", tk._("Points")),
         *((name, tk._(title)) for name, title, _some in dimensions()),
-        ("late", words.fresh("late")),
+        ("late", labels.fresh("late")),
         ("broken_links", tk._("Broken links")),
     ]
 

@@ -7,7 +7,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 
 from ckanext.hanoi.agencies import defaults
-from ckanext.hanoi.review import gate, lacking, queue
+from ckanext.hanoi.review import gate, missing_fields, requests
 
 
 def hanoi_review(package_id: str | None) -> dict[str, Any] | None:
@@ -28,7 +28,7 @@ def hanoi_review_waiting(owner_org: str | None = None) -> int:
         return 0
     kept: dict[str | None, int] = tk.g.setdefault("hanoi_review_waiting", {})
     if owner_org not in kept:
-        kept[owner_org] = queue.waiting(user, owner_org)
+        kept[owner_org] = requests.waiting(user, owner_org)
     return kept[owner_org]
 
 
@@ -63,7 +63,7 @@ def hanoi_publish_label(package: dict[str, Any] | None) -> str:
 
 def hanoi_lacking(package: dict[str, Any]) -> list[str]:
     """Names of what a dataset should have before it is public, and has not."""
-    return lacking.essential(package)
+    return missing_fields.essential(package)
 
 
 def hanoi_named_fields(names: list[str], dataset_type: str = "dataset") -> str:

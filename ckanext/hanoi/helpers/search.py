@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.hanoi.search import catalog
+from ckanext.hanoi.search import facets as catalog
 
 
 def hanoi_facet_items(name: str, search_facets: dict[str, Any] | None) -> list[dict[str, Any]]:

@@ -13,10 +13,10 @@ from ckanext.hanoi.tabular.sheet import column_letters
 def hanoi_table(resource: dict[str, Any]) -> dict[str, Any] | None:
     """What was found in the table of a resource that the reader may see, or None; one query."""
     from ckanext.hanoi.model.tables import Table
-    from ckanext.hanoi.tables import store
+    from ckanext.hanoi.tables import dictize
 
     entry = model.Session.get(Table, resource.get("id") or "")
-    return store.dictize(entry, resource) if entry is not None else None
+    return dictize.dictize(entry, resource) if entry is not None else None
 
 
 def hanoi_table_state(state: str) -> str:

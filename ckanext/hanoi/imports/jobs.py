@@ -15,7 +15,7 @@ from ckan.lib import jobs as ckan_jobs
 from redis.exceptions import RedisError
 from rq import Retry
 
-from ckanext.hanoi.harvest import locks
+from ckanext.hanoi.background import locks
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.imports import OPEN, Import
 
@@ -51,15 +51,15 @@ def enqueue(import_id: str) -> None:
 
 def run(import_id: str) -> None:
     """Job: do what can be done of the import now."""
-    from ckanext.hanoi.imports import work
+    from ckanext.hanoi.imports import worker
 
-    work.go_on(import_id)
+    worker.go_on(import_id)
 
 
 def resume(import_id: str | None = None) -> list[str]:
     """Queue again the open imports (or this one, when nothing has happened to it for a while) that
     no process is working on; their ids."""
-    from ckanext.hanoi.imports.work import lock_name
+    from ckanext.hanoi.imports.worker import lock_name
 
     query = sa.select(Import.id).where(Import.status.in_(OPEN))
     if import_id:

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import plugins as lib_plugins
 
-from ckanext.hanoi.dataset import columns, rules
+from ckanext.hanoi.background import locks
+from ckanext.hanoi.catalog import bulk_create, columns, tags
+from ckanext.hanoi.catalog.writer import Catalog
+from ckanext.hanoi.dataset import rules
 from ckanext.hanoi.dataset.validators import names_beginning_with
-from ckanext.hanoi.harvest import locks
-from ckanext.hanoi.harvest.writing import fresh, tags
-from ckanext.hanoi.harvest.writing.catalog import Catalog
-from ckanext.hanoi.imports.compare import Places
+from ckanext.hanoi.imports.merge import Places
 from ckanext.hanoi.imports.plan import STATES, Agency, Planned, plan, to_write
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.review import gate
@@ -43,7 +43,7 @@ class Many:
 
     def is_possible(self) -> bool:
         """Whether no other plugin has its own word in how a dataset is made, or who may."""
-        return fresh.is_possible(()) and not any(
+        return bulk_create.is_possible(()) and not any(
             "package_create" in plugin.get_auth_functions()
             for plugin in p.PluginImplementations(p.IAuthFunctions)
             if not type(plugin).__module__.startswith("ckanext.hanoi.")

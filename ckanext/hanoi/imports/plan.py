@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import plugins as lib_plugins
 
-from ckanext.hanoi.dataset import columns, rules
-from ckanext.hanoi.imports import language
-from ckanext.hanoi.imports.compare import Change, Places, Written, change, is_untouched
+from ckanext.hanoi import language
+from ckanext.hanoi.catalog import columns
+from ckanext.hanoi.dataset import rules
+from ckanext.hanoi.imports.merge import Change, Places, Written, change, is_untouched
 from ckanext.hanoi.workbook import DatasetRow, Problem, ResourceRow
 from ckanext.hanoi.workbook.fields import Field, dataset_fields, resource_fields
 
@@ -127,7 +128,7 @@ def _said(
         return Problem(
             "Sheet %(sheet)s, row %(row)s, column %(column)s: %(error)s", where | {"column": column}
         )
-    label = fields[name].label(language.current()) if name in fields else name
+    label = fields[name].label(language.vi_or_en()) if name in fields else name
     return Problem("Sheet %(sheet)s, row %(row)s, %(field)s: %(error)s", where | {"field": label})
 
 

@@ -10,11 +10,11 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi import reasons
-from ckanext.hanoi.harvest.packing import pack, unpack
+from ckanext.hanoi import parser_messages
 from ckanext.hanoi.imports import store
-from ckanext.hanoi.imports.rows import plain
+from ckanext.hanoi.imports.serialize import plain
 from ckanext.hanoi.model.imports import Import, ImportRow
+from ckanext.hanoi.model.packed import pack, unpack
 
 #: What a row is, for people: of its action and its status.
 RESULTS = ("create", "update", "unchanged", "error", "waiting")
@@ -66,7 +66,7 @@ def message(problem: dict[str, Any]) -> str:
     """A problem as it lies in the database, in the reader's language."""
     text = tk._(problem["message"])
     try:
-        return text % reasons.in_words(problem["params"], tk._)
+        return text % parser_messages.in_words(problem["params"], tk._)
     except (KeyError, TypeError, ValueError):
         return text
 

@@ -12,11 +12,11 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi.harvest.packing import pack
-from ckanext.hanoi.harvest.record import SourceError
-from ckanext.hanoi.imports.rows import plain, to_json
+from ckanext.hanoi.imports.serialize import plain, to_json
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.imports import OPEN, Import, ImportRow
+from ckanext.hanoi.model.packed import pack
 from ckanext.hanoi.tabular import Limits
 from ckanext.hanoi.workbook import DatasetRow, Returned, read_workbook
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ckan.plugins.toolkit import BaseModel
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ckanext.hanoi.model.harvest import column, now
+from ckanext.hanoi.model.base import column, now
 
 
 def _package_id():

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ckan.plugins.toolkit import BaseModel
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ckanext.hanoi.model.harvest import column, new_id, now
+from ckanext.hanoi.model.base import column, new_id, now
 
 
 class Review(BaseModel):

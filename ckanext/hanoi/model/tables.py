@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from ckan.plugins.toolkit import BaseModel
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ckanext.hanoi.model.harvest import column, now
+from ckanext.hanoi.model.base import column, now
 
 #: queued; running; table (it was read); none (there is no table in the file); failed (the file
 #: could not be had).
@@ -48,7 +48,7 @@ class Table(BaseModel):
     #: Why there is no table: English message id and its parameters.
     message = column(sa.UnicodeText)
     params = column(JSONB, nullable=False, default=dict)
-    #: What ``ckanext.hanoi.tables.look`` returns.
+    #: What ``ckanext.hanoi.tables.inspect_file`` returns.
     report = column(JSONB, nullable=False, default=dict)
     #: ETag and date of a fetched file, size and time of an uploaded one.
     fetched = column(JSONB, nullable=False, default=dict)

@@ -5,7 +5,7 @@ The whole table with its source: docs/quality.md.
 """
 
 from ckanext.hanoi.quality.freshness import Freshness, freshness
-from ckanext.hanoi.quality.links import Link
+from ckanext.hanoi.quality.link_facts import Link
 from ckanext.hanoi.quality.score import BANDS, OF, Dimension, Missing, Score, band, score
 
 __all__ = [

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ckanext.hanoi.dates import parse
-from ckanext.hanoi.quality.links import is_ours
+from ckanext.hanoi.quality.link_facts import is_ours
 from ckanext.hanoi.vocabulary import vocabulary
 
 CURRENT, DUE, LATE, UNKNOWN = STATES = ("current", "due", "late", "unknown")

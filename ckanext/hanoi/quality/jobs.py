@@ -17,9 +17,9 @@ from ckan.lib import jobs as ckan_jobs
 from redis.exceptions import RedisError
 from rq.job import Job
 
-from ckanext.hanoi import stints
-from ckanext.hanoi.quality import checking, store, update
-from ckanext.hanoi.waiting import WaitingJob, queue_name
+from ckanext.hanoi.background import time_slices
+from ckanext.hanoi.background.coalesced import WaitingJob, queue_name
+from ckanext.hanoi.quality import link_checker, recompute, store
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def measure_changed(after: str = "") -> None:
 
 
 WAITING = WaitingJob(
-    "quality", "Quality of changed datasets", lambda: measure_changed, lost_after=600
+    "quality", "Quality of changed datasets", f"{__name__}.measure_changed", lost_after=600
 )
 
 
@@ -68,11 +68,11 @@ def measure_all(after: str = "") -> None:
 
 def _measure(find: Callable[[str, int], list[str]], job: Callable[[str], None], after: str) -> None:
     """Some datasets at a time, as long as nobody waits; then ``job`` goes on behind the last."""
-    with stints.stint(queue_name()) as stint:
+    with time_slices.stint(queue_name()) as stint:
         if not after:
             store.forget_deleted()
         while (ids := find(after, _AT_ONCE)) and not stint.over():
-            update.run(ids, forget=False)
+            recompute.run(ids, forget=False)
             after = ids[-1]
     if stint.gave_way:
         _later(job, after, title="Quality of datasets")
@@ -81,10 +81,10 @@ def _measure(find: Callable[[str, int], list[str]], job: Callable[[str], None], 
 def reconcile(start: str, so_far: dict[str, Any]) -> None:
     """Job: compare database and search index from there on; ``so_far``: what the parts before have
     found."""
-    from ckanext.hanoi.search.reconcile import Found, part, remember
+    from ckanext.hanoi.catalog.reconcile import Found, part, remember
 
     found = Found(**so_far)
-    with stints.stint(queue_name()) as stint:
+    with time_slices.stint(queue_name()) as stint:
         while not stint.over():
             found.add(part(found.next or start, seconds=0))
             if not found.next:
@@ -97,7 +97,7 @@ def reconcile(start: str, so_far: dict[str, Any]) -> None:
 
 def _later(job: Callable[..., None], *args: Any, title: str) -> None:
     try:
-        stints.enqueue(job, list(args), title, queue_name())
+        time_slices.enqueue(job, list(args), title, queue_name())
     except RedisError as error:
         log.warning("The job queue does not answer: %s", error)
 
@@ -105,9 +105,9 @@ def _later(job: Callable[..., None], *args: Any, title: str) -> None:
 def check_links(package_id: str | None = None, organization_id: str | None = None) -> None:
     """Job: check links as long as nobody waits, of one dataset, one agency or all, and go to the
     end of the queue if there are more."""
-    where, counts, asked = checking.scope(package_id, organization_id), None, False
-    with stints.stint(queue_name()) as stint:
-        counts = checking.run(_LINKS, _CHECK_SECONDS, where=where, over=stint.over)
+    where, counts, asked = link_checker.scope(package_id, organization_id), None, False
+    with time_slices.stint(queue_name()) as stint:
+        counts = link_checker.run(_LINKS, _CHECK_SECONDS, where=where, over=stint.over)
         asked = counts is not None
     if stint.gave_way:
         _again(package_id, organization_id)
@@ -128,7 +128,7 @@ def _again(package_id: str | None, organization_id: str | None) -> None:
 
 def enqueue_check(package_id: str | None = None, organization_id: str | None = None) -> None:
     """Queue a check of the links that are due, of one dataset, one agency or all."""
-    stints.enqueue(
+    time_slices.enqueue(
         check_links, [package_id, organization_id], "Links of the datasets", queue_name(),
         # a person waits for one dataset; for many, nobody sits and waits
         **({"job_id": f"hanoi-links-{uuid.uuid4()}"} if package_id else {}),

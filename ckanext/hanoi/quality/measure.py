@@ -12,8 +12,8 @@ from functools import cache
 from types import ModuleType
 from typing import Any, ClassVar
 
-from ckanext.hanoi import collect
-from ckanext.hanoi.quality.links import Link
+from ckanext.hanoi import discovery
+from ckanext.hanoi.quality.link_facts import Link
 
 Data = Mapping[str, Any]
 Links = Mapping[str, Link]
@@ -60,7 +60,7 @@ def given(value: Any) -> bool:
 def dimensions() -> tuple[tuple[str, str, tuple[Measure, ...]], ...]:
     """Name, title (English message id) and measures of each dimension."""
     found = {}
-    for module in collect.modules("ckanext.hanoi.quality.measures"):
+    for module in discovery.modules("ckanext.hanoi.quality.measures"):
         name = module.__name__.rpartition(".")[2]
         found[name] = (name, module.TITLE, tuple(kind() for kind in _kinds(module)))
     names = [name for name in _ORDER if name in found]

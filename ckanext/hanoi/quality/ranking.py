@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi import quality, reader
+from ckanext.hanoi import language, quality
 from ckanext.hanoi.agencies import store as agencies
-from ckanext.hanoi.dataset import columns
+from ckanext.hanoi.catalog import columns
 from ckanext.hanoi.model.quality import LinkCheck, Quality
-from ckanext.hanoi.quality import words
+from ckanext.hanoi.quality import labels
 from ckanext.hanoi.quality.freshness import STATES
 from ckanext.hanoi.quality.measure import dimensions
 from ckanext.hanoi.vietnamese import fold, sort_key
@@ -192,7 +192,7 @@ def _lacking(organization_id: str | None, datasets: int) -> list[dict[str, Any]]
     found = [
         {
             "measure": name,
-            "title": words.measure(name),
+            "title": labels.measure(name),
             "datasets": count,
             "points": round(lost / datasets, 1),
         }
@@ -208,7 +208,7 @@ def title(organization_id: str) -> str:
 
 def titles() -> dict[str, tuple[str, str]]:
     """Of every agency: organization's id -> its name, its title in the reader's language."""
-    vietnamese = reader.is_vietnamese()
+    vietnamese = language.is_vietnamese()
     return {
         row.id: (
             row.name,

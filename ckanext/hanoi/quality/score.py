@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ckanext.hanoi.harvest.record import N_
+from ckanext.hanoi.messages import N_
 from ckanext.hanoi.quality.freshness import Freshness, freshness
 from ckanext.hanoi.quality.measure import Data, Links, Measure, OfDataset, OfResource, dimensions
 

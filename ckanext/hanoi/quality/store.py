@@ -18,12 +18,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from ckanext.hanoi import quality
-from ckanext.hanoi.harvest.record import N_
-from ckanext.hanoi.model.harvest import now
+from ckanext.hanoi.catalog.batch_cache import about, remembered
+from ckanext.hanoi.messages import N_
+from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.quality import LinkCheck, Quality
-from ckanext.hanoi.quality import reading
-from ckanext.hanoi.quality.links import Link, addresses, is_ours
-from ckanext.hanoi.remember import about, remembered
+from ckanext.hanoi.quality import loader
+from ckanext.hanoi.quality.link_facts import Link, addresses, is_ours
 
 BATCH = 500
 LOST = N_("The uploaded file is not there any more.")
@@ -169,7 +169,7 @@ def forget_deleted() -> int:
 
 
 def _update(ids: list[str]) -> None:
-    found = reading.datasets(ids)
+    found = loader.datasets(ids)
     _update_links(found)
     known, day = links(list(found)), today()
     rows = [

@@ -1,7 +1,7 @@
 """The one place where it is decided whether a change makes a dataset public: form, API, bulk
 update, import all end in ``package_create`` or ``package_update``.
 
-The validator ``hanoi_approval`` (dataset/validators_approval.py) asks ``judge`` and keeps the
+The validator ``hanoi_approval`` (review/validators.py) asks ``judge`` and keeps the
 dataset private where approval is needed; the chained actions (logic/action/package.py) run
 through ``watched``, which puts down what that came to once it is saved. What the catalog itself
 does (``ignore_auth``: harvesting, background jobs) passes.
@@ -18,11 +18,11 @@ import ckan.plugins.toolkit as tk
 from ckan import authz, model
 from flask import g, has_request_context
 
+from ckanext.hanoi.catalog.batch_cache import remembered
 from ckanext.hanoi.dataset import rules as dataset_rules
-from ckanext.hanoi.harvest.record import N_
+from ckanext.hanoi.messages import N_
 from ckanext.hanoi.model.review import Review
-from ckanext.hanoi.remember import remembered
-from ckanext.hanoi.review import lacking, mail, rules, store
+from ckanext.hanoi.review import mail, missing_fields, rules, store
 from ckanext.hanoi.vocabulary import vocabulary
 
 _NOTE = "hanoi_review"
@@ -82,7 +82,9 @@ def _asks_first(dataset: dict[str, Any]) -> bool:
     if not has_request_context() or g.get("hanoi_confirmed"):
         return False
     type_ = dataset.get("type") or "dataset"
-    return tk.get_endpoint()[0] in (type_, f"{type_}_resource") and bool(lacking.essential(dataset))
+    return tk.get_endpoint()[0] in (type_, f"{type_}_resource") and bool(
+        missing_fields.essential(dataset)
+    )
 
 
 def watched(next_: Callable[..., Any], context: Any, data_dict: dict[str, Any]) -> Any:

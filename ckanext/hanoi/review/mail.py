@@ -4,19 +4,14 @@ submitter when it is decided. Sent by a background job, in the site's language; 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from ckan.config import middleware
-from flask import has_request_context
-from flask_babel import force_locale
 from redis.exceptions import RedisError
 
-from ckanext.hanoi import mail
+from ckanext.hanoi import language, mail
 from ckanext.hanoi.model.review import Review
 
 log = logging.getLogger(__name__)
@@ -41,7 +36,7 @@ def tell(review_id: str) -> None:
     submitter = model.Session.get(model.User, review.submitted_by)
     if package is None:
         return
-    with _in_the_sites_language():
+    with language.spoken(language.site_language()):
         subject, lines = _text(review, package, submitter)
         to = admins(package.owner_org) if review.state == "pending" else [submitter]
         url = tk.url_for(
@@ -52,16 +47,6 @@ def tell(review_id: str) -> None:
         mail.send(told, subject, "\n".join([*lines, "", url, ""]))
     review.told = review.state
     model.Session.commit()
-
-
-@contextmanager
-def _in_the_sites_language() -> Iterator[None]:
-    """Messages come in the site's language, whoever's request or worker sends them. Flask
-    translates within a request only: outside of one, CKAN's own for its command line serves."""
-    outside = None if has_request_context() else middleware._internal_test_request_context
-    context = outside.app.test_request_context() if outside else nullcontext()
-    with context, force_locale(tk.config.get("ckan.locale_default") or "en"):
-        yield
 
 
 def admins(owner_org: str | None) -> list[model.User]:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.exc import IntegrityError
 
-from ckanext.hanoi.harvest.writing import shown
-from ckanext.hanoi.model.harvest import now
+from ckanext.hanoi.catalog import show_cache
+from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.review import Review
 from ckanext.hanoi.review import rules
 
@@ -109,7 +109,7 @@ def _decide(review: Review, state: str, user_id: str, remark: str) -> None:
 
 def _dataset(package_id: str) -> dict[str, Any]:
     context: Any = {"ignore_auth": True, "use_cache": False}
-    batch = shown.current()
+    batch = show_cache.current()
     found = batch.dataset(context, package_id) if batch else None
     return found or tk.get_action("package_show")(context, {"id": package_id})
 

@@ -14,7 +14,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi import bulk
+from ckanext.hanoi.background import bulk
 from ckanext.hanoi.quality import store
 from ckanext.hanoi.quality.freshness import content_date
 

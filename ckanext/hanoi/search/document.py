@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
 
-from ckanext.hanoi.search import names, words
+from ckanext.hanoi.search import synonyms, terms
 from ckanext.hanoi.vietnamese import nfc, sort_key
 
 TITLE_FIELD = "extras_hanoi_title"
@@ -107,7 +107,7 @@ def _fields(
         "text": [
             *([text] if isinstance(text, str) else text),
             _terms(_texts(dataset)),
-            _terms(names.of_agency(name, organization.get("title") or "")),
+            _terms(synonyms.of_agency(name, organization.get("title") or "")),
         ],
         "vocab_theme": _codes(dataset, "theme"),
         "vocab_ward": _codes(dataset, "spatial_coverage"),
@@ -125,7 +125,7 @@ def _terms(texts: Iterable[str]) -> str:
 
 
 def _terms_of(text: str) -> str:
-    return " ".join((*words.folded(text), words.GAP, *words.exact(text), words.GAP))
+    return " ".join((*terms.folded(text), terms.GAP, *terms.exact(text), terms.GAP))
 
 
 #: Titles stand in a document twice; agencies, keywords and names of files in many.
@@ -147,7 +147,7 @@ def _texts(dataset: Mapping[str, Any]) -> Iterator[str]:
         yield from _strings(extra, ("value",))
     for field, name in _VOCABULARIES.items():
         for code in _codes(dataset, field):
-            yield from names.of_term(name, code)
+            yield from synonyms.of_term(name, code)
 
 
 def _codes(dataset: Mapping[str, Any], field: str) -> list[str]:

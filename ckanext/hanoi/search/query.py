@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.hanoi.search import words
+from ckanext.hanoi.search import terms as words
 from ckanext.hanoi.search.document import TITLE_FIELD
 from ckanext.hanoi.vietnamese import nfc
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ckanext.hanoi.search import words
+from ckanext.hanoi.search import terms
 from ckanext.hanoi.search.document import TITLE_FIELD
 from ckanext.hanoi.vietnamese import fold, nfc
 
@@ -40,7 +40,7 @@ def typed(text: str) -> Typed | None:
     found = tuple(_WORD.findall(fold(text))[:_MOST_WORDS])
     if sum(map(len, found)) < SHORTEST:
         return None
-    return Typed(found, tuple(words.exact(text)[:_MOST_WORDS]))
+    return Typed(found, tuple(terms.exact(text)[:_MOST_WORDS]))
 
 
 def fit(asked: Typed, names: Iterable[str]) -> tuple[int, str] | None:

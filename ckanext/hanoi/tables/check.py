@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ckanext.hanoi.harvest.record import N_
-from ckanext.hanoi.tables.flaw import Flaw, short
+from ckanext.hanoi.messages import N_
+from ckanext.hanoi.tables.finding import Flaw, short
 from ckanext.hanoi.tables.grid import Grid
-from ckanext.hanoi.tables.header import Header
+from ckanext.hanoi.tables.header_detection import Header
 from ckanext.hanoi.tabular.sheet import Cell, column_letters, text_of
 
 #: Types that a column may have, the first that fits wins; formats as Vietnamese agencies write.

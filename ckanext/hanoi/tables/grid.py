@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.tabular import Book, Limits, Sheet, read
 from ckanext.hanoi.tabular.sheet import Cell, Merged
 from ckanext.hanoi.vietnamese import decode

@@ -6,9 +6,10 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi.harvest.fetch import Fetcher
-from ckanext.hanoi.tables.look import Wishes
-from ckanext.hanoi.waiting import queue_name
+from ckanext.hanoi.background.coalesced import queue_name
+from ckanext.hanoi.fetch import Fetcher
+from ckanext.hanoi.fetch.settings import allowed_hosts
+from ckanext.hanoi.tables.inspect_file import Wishes
 
 _PREFIX = "ckanext.hanoi.tables."
 
@@ -38,9 +39,8 @@ def wishes() -> Wishes:
 
 def fetcher() -> Fetcher:
     """Fetches as the harvester does: public hosts only, and those that the admin allowed it."""
-    hosts = tk.config.get("ckanext.hanoi.harvest.allowed_hosts") or []
     return Fetcher(
-        allowed_hosts=hosts.split() if isinstance(hosts, str) else hosts,
+        allowed_hosts=allowed_hosts(),
         timeout=float(value("seconds")),
         max_bytes=int(value("max_bytes")),
         retries=1,

@@ -15,9 +15,9 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import IO, Any
 
-from ckanext.hanoi.child import Child, Stopped
-from ckanext.hanoi.child import serve as serve_questions
-from ckanext.hanoi.harvest.record import N_, SourceError
+from ckanext.hanoi.child_process import Child, Stopped
+from ckanext.hanoi.child_process import serve as serve_questions
+from ckanext.hanoi.messages import N_, SourceError
 from ckanext.hanoi.tabular import book
 from ckanext.hanoi.tabular.sheet import Book, Cell, Limits, Sheet
 

@@ -13,7 +13,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.tabular import ods, xls, xlsx, xlsx_repair
 from ckanext.hanoi.tabular.container import Notes, Package, broken, protected
 from ckanext.hanoi.tabular.sheet import Book, Cell, Limits, Sheet

@@ -11,7 +11,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from ckanext.hanoi import own_yaml
+from ckanext.hanoi import yaml_files
 from ckanext.hanoi.tabular.sheet import clean
 from ckanext.hanoi.vietnamese import fold
 
@@ -139,7 +139,7 @@ class _Known:
 
 @cache
 def _known() -> _Known:
-    content = own_yaml.load(FILE)
+    content = yaml_files.load(FILE)
     texts: dict[str, list[Guess]] = {}
     near: dict[str, Guess] = {}
     for section in ("dataset", "resource", "field", "theme", "catalog"):

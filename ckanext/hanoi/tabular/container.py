@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import IO
 
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.tabular.sheet import Limits, Merged
 
 _CHUNK = 256 * 1024

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.tabular.sheet import Book, Cell, Limits, Sheet, clean
 
 #: A page larger than this (characters) is not taken apart; cells that spans may cover.

@@ -6,7 +6,7 @@ import io
 import re
 from typing import IO
 
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.tabular import apart, xml2003
 from ckanext.hanoi.tabular.delimited import read_text
 from ckanext.hanoi.tabular.html import LARGEST, read_html

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ckanext.hanoi.tabular.columns import Columns, compact, spaced
 from ckanext.hanoi.tabular.container import broken
-from ckanext.hanoi.tabular.header import Header, header_at
+from ckanext.hanoi.tabular.mapped_header import Header, header_at
 from ckanext.hanoi.tabular.sheet import Sheet, text_of
 from ckanext.hanoi.vietnamese import fold
 

@@ -8,7 +8,7 @@ from typing import IO
 
 import olefile
 
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.tabular import xls_formats
 from ckanext.hanoi.tabular.container import Measure, Notes, broken, protected, too_big
 from ckanext.hanoi.tabular.sheet import Limits

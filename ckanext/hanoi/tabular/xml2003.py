@@ -7,8 +7,8 @@ import re
 
 from lxml import etree
 
-from ckanext.hanoi.harvest.parsing import xml
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
+from ckanext.hanoi.parsing import xml
 from ckanext.hanoi.tabular.container import Measure, broken, too_big
 from ckanext.hanoi.tabular.sheet import Book, Cell, Limits, Sheet, clean
 

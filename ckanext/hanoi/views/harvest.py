@@ -9,19 +9,19 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
 from ckanext.hanoi.export import csv_response as _csv
-from ckanext.hanoi.harvest import jobs
-from ckanext.hanoi.harvest.form import merge_options, split_options
+from ckanext.hanoi.harvest.config_form import merge_options, split_options
+from ckanext.hanoi.harvest.engine import job_queue
 from ckanext.hanoi.model.harvest import STATUSES
 from ckanext.hanoi.paging import Page, every
 from ckanext.hanoi.vietnamese import slug, sort_key
-from ckanext.hanoi.views import asking
+from ckanext.hanoi.views import confirm
 from ckanext.hanoi.views.actions import call as _call
 from ckanext.hanoi.views.actions import may as _may
 from ckanext.hanoi.views.actions import refuse, tell
 
 hanoi_harvest = Blueprint("hanoi_harvest", __name__, url_prefix="/hanoi/harvest")
-hanoi_harvest.before_request(asking.first)
-hanoi_harvest.before_app_request(jobs.look_after)
+hanoi_harvest.before_request(confirm.first)
+hanoi_harvest.before_app_request(job_queue.look_after)
 
 _PAGE = 50
 _FIELDS = (

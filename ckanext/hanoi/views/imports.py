@@ -14,12 +14,12 @@ from ckanext.hanoi.imports.report import RESULTS
 from ckanext.hanoi.model.imports import STATUSES
 from ckanext.hanoi.paging import Page, every
 from ckanext.hanoi.vietnamese import sort_key
-from ckanext.hanoi.views import asking
+from ckanext.hanoi.views import confirm
 from ckanext.hanoi.views.actions import call as _call
 from ckanext.hanoi.views.actions import refuse, tell
 
 hanoi_import = Blueprint("hanoi_import", __name__, url_prefix="/hanoi/import")
-hanoi_import.before_request(asking.first)
+hanoi_import.before_request(confirm.first)
 
 _PAGE = 50
 

@@ -6,7 +6,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
-from ckanext.hanoi.review import gate, lacking
+from ckanext.hanoi.review import gate, missing_fields
 from ckanext.hanoi.views.actions import call, may, tell
 
 hanoi_publish = Blueprint("hanoi_publish", __name__, url_prefix="/hanoi/publish")
@@ -33,7 +33,7 @@ def publish(id: str) -> Any:
         return tk.redirect_to(to_dataset)
     schema = tk.h.scheming_get_dataset_schema(dataset["type"]) or {}
     return tk.render("hanoi/review/publish.html", {
-        "pkg": dataset, "missing": lacking.essential(dataset),
-        "more": lacking.recommended(schema.get("dataset_fields", ()), dataset),
+        "pkg": dataset, "missing": missing_fields.essential(dataset),
+        "more": missing_fields.recommended(schema.get("dataset_fields", ()), dataset),
         "decides": tk.h.hanoi_may_publish(dataset.get("owner_org")),
     })  # fmt: skip

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify
 
 from ckanext.hanoi.export import csv_response
 from ckanext.hanoi.paging import Page, every
-from ckanext.hanoi.quality import link_list, ranking
+from ckanext.hanoi.quality import link_queries, ranking
 from ckanext.hanoi.quality.measure import OfResource, dimensions
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views.actions import ask, call, tell
@@ -88,8 +88,8 @@ def links() -> Any:
     if format_ in ("csv", "json"):
         rows = every(ask, "hanoi_link_list", **wanted)
         if format_ == "csv":
-            rows = [link_list.as_row(row) for row in rows]
-        return _export("links", link_list.COLUMNS, rows, format_)
+            rows = [link_queries.as_row(row) for row in rows]
+        return _export("links", link_queries.COLUMNS, rows, format_)
     page = tk.h.get_page_number(tk.request.args)
     found = ask("hanoi_link_list", limit=_PAGE, offset=(page - 1) * _PAGE, **wanted)
     agency = None
@@ -102,11 +102,11 @@ def links() -> Any:
         {
             "found": found,
             "asked": {**asked, "state": state},
-            "states": list(link_list.STATES),
+            "states": list(link_queries.STATES),
             "agency": agency,
             "agencies": _choices(agency),
             "sort": sort,
-            "order": asked["order"] or link_list.SORTS[sort],
+            "order": asked["order"] or link_queries.SORTS[sort],
             "may_check": _may_check(asked),
             "page": Page(found["results"], page=page, size=_PAGE, count=found["count"]),
         },

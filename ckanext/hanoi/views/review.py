@@ -11,11 +11,11 @@ from ckanext.hanoi.logic.schema.review import FILTERS, SORTS
 from ckanext.hanoi.paging import Page, every
 from ckanext.hanoi.review import gate
 from ckanext.hanoi.vietnamese import sort_key
-from ckanext.hanoi.views import asking
+from ckanext.hanoi.views import confirm
 from ckanext.hanoi.views.actions import ask, call, refuse, tell
 
 hanoi_review = Blueprint("hanoi_review", __name__, url_prefix="/hanoi/review")
-hanoi_review.before_request(asking.first)
+hanoi_review.before_request(confirm.first)
 
 _PAGE = 50
 _COLUMNS = ("state", "dataset", "title", "organization", "submitted", "submitted_by", "message",

@@ -17,7 +17,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, stream_with_context
 
-from ckanext.hanoi.helpers.machines import hanoi_languages, hanoi_page
+from ckanext.hanoi.helpers.structured_data import hanoi_languages, hanoi_page
 
 hanoi_sitemap = Blueprint("hanoi_sitemap", __name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 from flask import Response, request
 
-from ckanext.hanoi.web import media_types
+from ckanext.hanoi.dataset import media_types
 
 #: What pages of CKAN 2.11 and 2.12 and their views live with: they have scripts in the text and in
 #: attributes, admins write CSS, pictures and embedded pages may be anywhere.

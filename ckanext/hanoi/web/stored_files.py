@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from flask import Response, current_app, request
 from werkzeug.security import safe_join
 
-from ckanext.hanoi.web import media_types
+from ckanext.hanoi.dataset import media_types
 
 #: The status codes that carry (or confirm) a file; errors and redirects are CKAN's own pages.
 _OF_A_FILE = (200, 206, 304)

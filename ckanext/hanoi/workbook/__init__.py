@@ -4,7 +4,7 @@
 ``reading`` reads. Pure: knows no CKAN; what is done with the rows is decided elsewhere.
 """
 
-from ckanext.hanoi.workbook.reading import DatasetRow, Problem, ResourceRow, Returned, read_workbook
-from ckanext.hanoi.workbook.template import write_template
+from ckanext.hanoi.workbook.reader import DatasetRow, Problem, ResourceRow, Returned, read_workbook
+from ckanext.hanoi.workbook.writer import write_template
 
 __all__ = ["DatasetRow", "Problem", "ResourceRow", "Returned", "read_workbook", "write_template"]

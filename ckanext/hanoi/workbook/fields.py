@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ckanext.hanoi import own_yaml
+from ckanext.hanoi import yaml_files
 
 FILE = Path(__file__).parent.parent / "schemas" / "dataset.yaml"
 
@@ -92,7 +92,7 @@ def resource_fields() -> tuple[Field, ...]:
 
 
 def _fields(part: str) -> tuple[Field, ...]:
-    content = own_yaml.load(FILE)
+    content = yaml_files.load(FILE)
     return tuple(
         _field(entry, part) for entry in content[part] if entry["field_name"] not in _LEFT_OUT[part]
     )

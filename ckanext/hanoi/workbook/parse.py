@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ckanext.hanoi import dates
-from ckanext.hanoi.harvest.inventory import values
+from ckanext.hanoi.tabular import cell_values
 from ckanext.hanoi.vocabulary import vocabulary
 from ckanext.hanoi.workbook.fields import Field
 
@@ -55,7 +55,7 @@ def _code(text: str, about: Field) -> str:
 
 def _codes(text: str, about: Field) -> list[str]:
     known = vocabulary(about.vocabulary).find
-    parts = [text] if known(text) else values.several(text, known)
+    parts = [text] if known(text) else cell_values.several(text, known)
     return list(dict.fromkeys(_code(part, about) for part in parts))
 
 
@@ -75,7 +75,7 @@ def _date(text: str, about: Field) -> str:
 
 
 def _flag(text: str, about: Field) -> bool:
-    answer = values.yes_or_no(text)
+    answer = cell_values.yes_or_no(text)
     if answer is None:
         raise Refused(
             "Sheet %(sheet)s, row %(row)s, column %(column)s: “%(value)s” is neither yes nor no. "
@@ -95,7 +95,7 @@ def _number(text: str, about: Field) -> int:
 
 
 def _tags(text: str, about: Field) -> str:
-    return ", ".join(values.keywords(text))
+    return ", ".join(cell_values.keywords(text))
 
 
 _READ = {

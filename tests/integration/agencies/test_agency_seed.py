@@ -10,7 +10,7 @@ from ckan import model
 from ckan.cli.cli import ckan
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi.agencies import followers, seed, store
+from ckanext.hanoi.agencies import dataset_transfer, seed, store
 from ckanext.hanoi.agencies.registry import Registry, from_dicts, registry
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -301,18 +301,18 @@ def test_the_old_organization_is_put_away_and_can_be_brought_back(few, roads):
 
 def test_a_merge_that_was_interrupted_is_completed_and_indexed(few, roads, monkeypatch):
     name = dataset(roads)["name"]
-    index = followers._reindex
+    index = dataset_transfer._reindex
 
     def interrupt(ids):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(followers, "_reindex", interrupt)
+    monkeypatch.setattr(dataset_transfer, "_reindex", interrupt)
     with pytest.raises(KeyboardInterrupt):
         seed.apply(few)
     model.Session.rollback()
     assert found(f"organization:{WORKS}") == set()
 
-    monkeypatch.setattr(followers, "_reindex", index)
+    monkeypatch.setattr(dataset_transfer, "_reindex", index)
     assert [change.action for change in seed.apply(few).changes] == ["merge"]
     assert found(f"organization:{WORKS}") == {name}
 

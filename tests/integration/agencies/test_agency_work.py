@@ -9,9 +9,9 @@ from ckan.cli.cli import ckan
 from ckan.lib import jobs as ckan_jobs
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi.agencies import followers, seed, work
+from ckanext.hanoi.agencies import dataset_transfer, seed, worker
 from ckanext.hanoi.agencies.registry import Registry
-from ckanext.hanoi.waiting import queue_name
+from ckanext.hanoi.background.coalesced import queue_name
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -27,18 +27,18 @@ class Killed(BaseException):
 def queue():
     queue = ckan_jobs.get_queue(queue_name())
     queue.empty()
-    work.WAITING.begun()
+    worker.WAITING.begun()
     yield queue
     queue.empty()
-    work.WAITING.begun()
+    worker.WAITING.begun()
 
 
 @pytest.fixture
 def old(few, queue, monkeypatch):
     """The organization of an agency that was abolished, with too many datasets for a request."""
     monkeypatch.setattr(seed, "registry", lambda: few)
-    monkeypatch.setattr(work, "AT_ONCE", 2)
-    monkeypatch.setattr(followers, "_PAGE", 2)
+    monkeypatch.setattr(worker, "AT_ONCE", 2)
+    monkeypatch.setattr(dataset_transfer, "_PAGE", 2)
     organization = factories.Organization(name="sgtvt", title="Sở Giao thông vận tải")
     seed.apply(Registry(one for one in few.agencies.values() if one.slug != ROADS))
     for _number in range(NUMBER):
@@ -70,7 +70,7 @@ def test_a_large_merge_is_done_in_the_background_and_the_plan_says_what_is_left(
     told = cli.invoke(ckan, ["hanoi", "agencies", "plan"]).output
     assert f"A background job is at it: {NUMBER} datasets are to be moved or indexed" in told
 
-    work.job()
+    worker.job()
     planned = act("hanoi_agency_plan")
     assert (planned["changes"], planned["datasets_left"], planned["under_way"]) == ([], 0, False)
     assert (number_of("sgtvt"), number_of(WORKS)) == (0, NUMBER)
@@ -79,8 +79,10 @@ def test_a_large_merge_is_done_in_the_background_and_the_plan_says_what_is_left(
 
 def test_a_merge_gives_way_after_each_page_and_goes_on_behind_it(old, monkeypatch):
     indexed = []
-    index = followers._reindex
-    monkeypatch.setattr(followers, "_reindex", lambda ids: (indexed.append(len(ids)), index(ids)))
+    index = dataset_transfer._reindex
+    monkeypatch.setattr(
+        dataset_transfer, "_reindex", lambda ids: (indexed.append(len(ids)), index(ids))
+    )
     while seed.current_plan().changes:
         looks = iter([False, False])  # the beginning of a step and of a page
         seed.apply(over=lambda looks=looks: next(looks, True))
@@ -103,16 +105,16 @@ def test_a_job_that_is_killed_at_a_commit_is_resumed_and_leaves_nothing_behind(
     with monkeypatch.context() as patch:
         patch.setattr(model.Session, "commit", killed)
         with pytest.raises(Killed):
-            work.job()
+            worker.job()
     model.Session.remove()
     queue.empty()
-    work.resume()
+    worker.resume()
     assert queued(queue) == 1
 
-    work.job()
+    worker.job()
     assert (number_of("sgtvt"), number_of(WORKS)) == (0, NUMBER)
-    assert not work.is_under_way()
-    assert followers.pending() == []
+    assert not worker.is_under_way()
+    assert dataset_transfer.pending() == []
 
 
 def test_a_renaming_that_was_broken_off_is_indexed_to_the_end(old, few, monkeypatch):
@@ -129,7 +131,7 @@ def test_a_renaming_that_was_broken_off_is_indexed_to_the_end(old, few, monkeypa
     assert (planned["changes"], planned["datasets_left"]) == ([], NUMBER - 2)
 
     assert act("hanoi_agency_apply")["queued"] is True
-    work.job()
+    worker.job()
     assert act("hanoi_agency_plan")["datasets_left"] == 0
     found = act("package_search", fq=f"organization:{WORKS}", rows=NUMBER)["results"]
     assert {one["organization"]["title"] for one in found} == {"Sở Xây dựng mới"}
@@ -154,6 +156,6 @@ def test_a_job_that_fails_is_not_tried_again_for_ever(old, queue, monkeypatch):
 
     monkeypatch.setattr(seed, "apply", failing)
     with pytest.raises(ValueError, match="broken"):
-        work.job()
-    work.resume()
-    assert (queued(queue), work.is_under_way()) == (0, False)
+        worker.job()
+    worker.resume()
+    assert (queued(queue), worker.is_under_way()) == (0, False)

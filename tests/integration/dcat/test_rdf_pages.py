@@ -68,7 +68,7 @@ def test_our_profile_is_the_default_one(catalog):
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_page_says_the_same_kept_anew_and_by_stock(app, two, form, monkeypatch):
     cold, warm = graph(page(app, form), form), graph(page(app, form), form)
-    monkeypatch.setitem(tk.config, "ckanext.hanoi.dcat.cache", False)
+    monkeypatch.setitem(tk.config, "ckanext.hanoi.dcat.dataset_cache", False)
     stock = graph(page(app, form), form)
     assert titles(cold) == {full()["title"], "Dữ liệu thứ hai"}
     assert isomorphic(cold, warm)
@@ -77,7 +77,7 @@ def test_a_page_says_the_same_kept_anew_and_by_stock(app, two, form, monkeypatch
 
 def test_the_second_page_is_written_from_what_was_kept(app, two, monkeypatch):
     page(app)
-    monkeypatch.setattr("ckanext.hanoi.dcat.describe.dataset", None)
+    monkeypatch.setattr("ckanext.hanoi.dcat.serialize.dataset", None)
     assert len(titles(graph(page(app)))) == 2
 
 

@@ -10,7 +10,7 @@ from ckan.tests import factories, helpers
 from ckanext.dcat.processors import RDFParser
 from dcat_samples import full
 
-from ckanext.hanoi.harvest import work
+from ckanext.hanoi.harvest.engine import worker
 
 FIELDS = sorted(set(full()) - {"id", "name", "owner_org", "tags", "resources", "extras", "private"})
 FILE_FIELDS = sorted(set(full()["resources"][0]) - {"id", "package_id"})
@@ -41,7 +41,7 @@ def harvested(kind, url):
         {"hanoi_inline": True},
         id="cong",
     )
-    work.run(run["id"], inline=True)
+    worker.run(run["id"], inline=True)
     model.Session.remove()
     report = call("hanoi_run_show", id=run["id"])
     assert report["status"] == "finished", report

@@ -155,7 +155,7 @@ def test_questions_and_pages_without_datasets_are_not_kept(app, warm):
 
 
 def test_where_solr_does_not_say_its_state_each_page_is_searched(app, warm, monkeypatch):
-    monkeypatch.setattr("ckanext.hanoi.search.state._QUESTION", "/admin/no-such-handler")
+    monkeypatch.setattr("ckanext.hanoi.dcat.index_version._QUESTION", "/admin/no-such-handler")
     answer, kept_whole = warm()
     assert not kept_whole
     assert len(titles(graph(answer))) == 2
@@ -167,7 +167,9 @@ def test_an_entry_that_does_not_fit_is_written_anew(app, warm, monkeypatch):
             connect_to_redis().set(key, entry)
         assert len(titles(graph(page(app)))) == 2
         assert warm()[1]
-    monkeypatch.setattr("ckanext.hanoi.dcat.whole.digest", lambda: "other words in vocabularies")
+    monkeypatch.setattr(
+        "ckanext.hanoi.dcat.page_cache.digest", lambda: "other words in vocabularies"
+    )
     assert not warm()[1]
 
 

@@ -14,8 +14,9 @@ from ckan import model
 from ckan.tests import factories, helpers
 from werkzeug import Request, Response
 
-from ckanext.hanoi.harvest import settings, work
-from ckanext.hanoi.harvest.mapping import fit
+from ckanext.hanoi.fetch import settings
+from ckanext.hanoi.harvest.engine import worker
+from ckanext.hanoi.harvest.mapping import constraints
 from ckanext.hanoi.model.harvest import Source
 
 
@@ -103,7 +104,7 @@ class Admin:
             **options,
         )
         model.Session.remove()
-        work.run(run["id"], inline=True)
+        worker.run(run["id"], inline=True)
         model.Session.remove()
         return helpers.call_action("hanoi_run_show", id=run["id"])
 
@@ -126,7 +127,7 @@ class Admin:
 @pytest.fixture
 def refusal(monkeypatch) -> dict[str, str]:
     """Values that the mapping lets pass and the dataset's rules refuse (``version``)."""
-    monkeypatch.setattr(fit, "_LONGEST_VERSION", 10_000)
+    monkeypatch.setattr(constraints, "_LONGEST_VERSION", 10_000)
     return {"version": "1." * 200}  # CKAN takes a hundred characters
 
 

@@ -8,8 +8,9 @@ from ckan import model
 from ckan.lib import jobs as ckan_jobs
 from ckan.tests import helpers
 
-from ckanext.hanoi.harvest import jobs, runs
-from ckanext.hanoi.model.harvest import Run, Source, now
+from ckanext.hanoi.harvest.engine import job_queue, runs
+from ckanext.hanoi.model.base import now
+from ckanext.hanoi.model.harvest import Run, Source
 
 YEAR = timedelta(days=365)
 
@@ -42,7 +43,7 @@ def test_a_run_of_the_future_whose_job_is_lost_is_queued_again(admin, portal):
     queue.empty()
     model.Session.query(Run).update({"created": now() + YEAR})
     model.Session.commit()
-    assert len(jobs.resume()) == 1
+    assert len(runs.resume()) == 1
     assert len(queue.get_job_ids()) == 1
     queue.empty()
 
@@ -72,5 +73,5 @@ def test_the_doctor_says_when_schedules_were_looked_after(admin):
     runs.due()
     assert said().level == "ok"
     assert f"{now():%d/%m/%Y}" in said().text
-    model.set_system_info(jobs._LAST_BEAT, (now() - YEAR).isoformat())
+    model.set_system_info(job_queue._LAST_BEAT, (now() - YEAR).isoformat())
     assert said().level == "warning"

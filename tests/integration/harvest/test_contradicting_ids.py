@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi import collect
-from ckanext.hanoi.harvest import settings
+from ckanext.hanoi import discovery
+from ckanext.hanoi.fetch import settings
 from ckanext.hanoi.model.harvest import TABLES, Run, Source
 
 #: Whatever an action may take for the name of something.
@@ -22,7 +22,7 @@ _IDS = ("id", "source_id", "run_id", "package_id", "owner_org")
 EVERY = sorted(
     name
     for part in ({"only": "harvest"}, {"without": "harvest"})
-    for name in collect.functions("ckanext.hanoi.logic.action", **part)
+    for name in discovery.functions("ckanext.hanoi.logic.action", **part)
     if name.startswith("hanoi_")
 )
 
@@ -127,7 +127,7 @@ def test_a_source_that_is_called_by_anothers_id_is_not_taken_for_it(two, admin):
 
 @pytest.mark.parametrize("value", [["a"], {"a": "b"}, 7, "a\0b", True, [[]]])
 def test_what_is_no_name_names_nothing(admin, value):
-    for action in sorted(collect.functions("ckanext.hanoi.logic.action", only="harvest")):
+    for action in sorted(discovery.functions("ckanext.hanoi.logic.action", only="harvest")):
         if not action.startswith("hanoi_"):
             continue
         try:

@@ -12,7 +12,7 @@ from ckan import plugins as p
 from ckan.tests import factories, helpers
 from werkzeug import Response
 
-from ckanext.hanoi.harvest import work
+from ckanext.hanoi.harvest.engine import worker
 from ckanext.hanoi.model.harvest import Batch, Identity, Run, Seen
 
 NOTHING = {"created": 0, "updated": 0, "removed": 0, "missing": 0, "failed": 0}
@@ -148,7 +148,7 @@ def test_a_bad_record_is_reported_and_all_others_are_written(admin, portal, refu
 def test_failed_records_can_be_tried_again_without_reading_the_source(admin, portal, monkeypatch):
     portal.fill(3)
     admin.add_source(portal.url)
-    from ckanext.hanoi.harvest.writing.catalog import Catalog
+    from ckanext.hanoi.catalog.writer import Catalog
 
     create = Catalog.create
 
@@ -168,7 +168,7 @@ def test_failed_records_can_be_tried_again_without_reading_the_source(admin, por
         {"hanoi_inline": True, "user": "", "ignore_auth": True},
         id=first["id"],
     )
-    work.run(again["id"], inline=True)
+    worker.run(again["id"], inline=True)
     model.Session.remove()
     run = helpers.call_action("hanoi_run_show", id=again["id"])
     assert numbers(run, "created", "failed", "removed", "missing") == (1, 0, 0, 0)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from werkzeug import Request, Response
 
-from ckanext.hanoi.harvest.fetch import Fetcher
+from ckanext.hanoi.fetch import Fetcher
 
 TITLES = ("Bệnh viện", "Trường học", "Công viên")
 Page = tuple[str, str]

@@ -6,7 +6,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi import collect
+from ckanext.hanoi import discovery
 
 PEOPLE = ("anonymous", "other agency's admin", "editor", "admin", "sysadmin")
 EVERYBODY = set(PEOPLE)
@@ -76,7 +76,7 @@ def test_each_action_is_open_to_those_it_is_meant_for_and_to_nobody_else(scene):
 
 
 def test_no_action_of_the_harvester_is_left_out_of_this_test(scene):
-    actions = collect.functions("ckanext.hanoi.logic.action", only="harvest")
+    actions = discovery.functions("ckanext.hanoi.logic.action", only="harvest")
     ours = {name for name in actions if name.startswith("hanoi_")}
     assert ours - {"hanoi_source_create", "hanoi_source_import_ckanext_harvest"} == set(ACTIONS)
     # those of CKAN that are chained ask CKAN's own auth function

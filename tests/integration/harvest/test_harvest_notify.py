@@ -12,8 +12,8 @@ from ckan import model
 from ckan.tests import helpers
 from werkzeug import Response
 
-from ckanext.hanoi.harvest import notify
-from ckanext.hanoi.model.harvest import now
+from ckanext.hanoi.harvest.engine import notify
+from ckanext.hanoi.model.base import now
 
 
 def recipients(mail_server):

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from ckan import model
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi.harvest import work
+from ckanext.hanoi.harvest.engine import worker
 
 
 def as_user(user):
@@ -299,7 +299,7 @@ def test_a_source_page_survives_a_run_that_is_under_way(app, admin, portal, peop
     again = post(app, "/hanoi/harvest/source/cong/run", people["admin"]).body
     assert "A run of this source is under way" in again
     model.Session.remove()
-    work.run(run["id"], inline=True)
+    worker.run(run["id"], inline=True)
     body = get(app, f"/hanoi/harvest/run/{run['id']}").body
     assert "hanoi-run-progress" not in body
 

@@ -11,8 +11,8 @@ from ckan import model
 from ckan.tests import helpers
 from sqlalchemy.dialects import postgresql
 
-from ckanext.hanoi.harvest import fence, finish
-from ckanext.hanoi.harvest.setup import Setup
+from ckanext.hanoi.harvest.engine import fence, finalize
+from ckanext.hanoi.harvest.engine.source_context import Setup
 from ckanext.hanoi.model.harvest import Identity, Run, Source
 
 NUMBER, GONE = 40_000, 20_000
@@ -57,7 +57,7 @@ def test_what_is_missing_is_found_by_a_join(run, complete, analyzed):
     if analyzed:
         model.Session.execute(sa.text("ANALYZE hanoi_identity, hanoi_seen, hanoi_change"))
     query = sa.select(Identity.guid).where(
-        Identity.source_id == entry.source_id, finish._gone(entry)
+        Identity.source_id == entry.source_id, finalize._gone(entry)
     )
     text = query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
     found = model.Session.execute(
@@ -74,7 +74,7 @@ def test_what_is_missing_is_never_in_memory_as_a_whole(run):
     setup = Setup(model.Session.get(Source, entry.source_id))
     run_id = entry.id
     tracemalloc.start()
-    finish.finish(run_id, setup, number)
+    finalize.finish(run_id, setup, number)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     model.Session.expire_all()

@@ -14,9 +14,9 @@ from ckan.tests import helpers
 from pytest_httpserver import HTTPServer
 
 from ckanext.hanoi.dataset import rules
-from ckanext.hanoi.harvest import work
 from ckanext.hanoi.harvest.connectors import ckan as connector
-from ckanext.hanoi.harvest.parsing import addresses
+from ckanext.hanoi.harvest.engine import worker
+from ckanext.hanoi.parsing import addresses
 
 NUMBER = 12
 
@@ -67,7 +67,7 @@ def test_what_another_transaction_was_in_the_way_of_is_written_anew(
 
 
 def test_what_the_servers_state_refuses_is_done_again_later(admin, portal, refusing, monkeypatch):
-    monkeypatch.setattr(work, "PAUSE", 0.1)
+    monkeypatch.setattr(worker, "PAUSE", 0.1)
     portal.fill(NUMBER)
     portal.datasets[5]["title"] += " SAI"
     admin.add_source(portal.url)
@@ -185,7 +185,7 @@ def test_sources_that_want_the_same_names_at_once_each_get_their_own(admin, port
     model.Session.remove()
 
     def run(run_id):
-        work.run(run_id, inline=True)
+        worker.run(run_id, inline=True)
         model.Session.remove()
 
     threads = [threading.Thread(target=run, args=[run_id]) for run_id in ids]

@@ -10,10 +10,10 @@ from ckan import model
 from ckan.tests import helpers
 from werkzeug import Response
 
-from ckanext.hanoi.harvest import setup, work
+from ckanext.hanoi.catalog.writer import Catalog
 from ckanext.hanoi.harvest.connectors.ckan import CkanConnector
+from ckanext.hanoi.harvest.engine import source_context, worker
 from ckanext.hanoi.harvest.mapping import version
-from ckanext.hanoi.harvest.writing.catalog import Catalog
 from ckanext.hanoi.model.harvest import Run
 
 
@@ -24,7 +24,7 @@ def numbers(run, *names):
 def retry(run):
     context = {"hanoi_inline": True, "user": "", "ignore_auth": True}
     again = helpers.call_action("hanoi_harvest_retry", context, id=run["id"])
-    work.run(again["id"], inline=True)
+    worker.run(again["id"], inline=True)
     model.Session.remove()
     return helpers.call_action("hanoi_run_show", id=again["id"])
 
@@ -87,7 +87,7 @@ def test_a_dataset_detached_while_its_record_waits_is_not_overwritten(
     context = {"hanoi_inline": True, "user": "", "ignore_auth": True}
     again = helpers.call_action("hanoi_harvest_retry", context, id=failed["id"])
     helpers.call_action("hanoi_harvest_detach", id=id_)
-    work.run(again["id"], inline=True)
+    worker.run(again["id"], inline=True)
     model.Session.remove()
     assert helpers.call_action("package_show", id=id_)["title"] == "Bộ dữ liệu số 0"
     run = helpers.call_action("hanoi_run_show", id=again["id"])
@@ -106,7 +106,7 @@ def test_a_new_version_of_the_mapping_reaches_records_that_did_not_change(
         lambda self, record: {**to_dataset(self, record), "version": "2"},
     )  # fmt: skip
     assert numbers(admin.run(), "unchanged", "updated") == (3, 0)
-    monkeypatch.setattr(setup.version, "of_code", lambda: "another")
+    monkeypatch.setattr(source_context.version, "of_code", lambda: "another")
     assert numbers(admin.run(), "unchanged", "updated") == (0, 3)
     assert numbers(admin.run(), "unchanged", "updated") == (3, 0)
 

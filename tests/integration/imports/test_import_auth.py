@@ -114,12 +114,12 @@ def test_what_an_editor_imports_waits_for_approval(publisher, people):
 def test_rights_lost_in_the_meantime_are_an_error_of_each_row(publisher):
     from ckan import model
 
-    from ckanext.hanoi.imports import store, work
+    from ckanext.hanoi.imports import store, worker
 
     made = publisher.create(_csv())
     assert store.move(made["id"], "queued", "ready")
     dismiss(publisher)
-    work.go_on(made["id"])
+    worker.go_on(made["id"])
     model.Session.remove()
     report = helpers.call_action("hanoi_import_show", id=made["id"])
     assert "you may not write this dataset" in report["rows"][0]["messages"][0]

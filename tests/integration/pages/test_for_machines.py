@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from ckan.tests import factories
 from lxml import etree
 
-from ckanext.hanoi.helpers.machines import hanoi_languages
+from ckanext.hanoi.helpers.structured_data import hanoi_languages
 from ckanext.hanoi.views import sitemap
 
 NS = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}

@@ -8,7 +8,7 @@ from ckan import model
 from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi.quality import jobs, store, update
+from ckanext.hanoi.quality import jobs, recompute, store
 
 GOOD = {
     "title": "Trường mầm non công lập", "notes": "Danh sách trường.",
@@ -50,7 +50,7 @@ def measure():
     """Measure all datasets, as every night."""
 
     def call():
-        return update.run(store.everything())
+        return recompute.run(store.everything())
 
     return call
 

@@ -13,8 +13,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from ckanext.hanoi.model.quality import LinkCheck
-from ckanext.hanoi.quality import checking, crawl, store
-from ckanext.hanoi.quality.crawl import Result, Target
+from ckanext.hanoi.quality import link_checker, link_crawler, store
+from ckanext.hanoi.quality.link_crawler import Result, Target
 
 pytestmark = [
     pytest.mark.ckan_config("ckanext.hanoi.harvest.allowed_hosts", "127.0.0.1"),
@@ -49,7 +49,7 @@ def links():
 
 
 def test_what_is_due_is_checked_kept_with_its_date_and_counts(dataset, site, ask):
-    counts = checking.run()
+    counts = link_checker.run()
     assert (counts.due, counts.answer, counts.broken, counts.unknown) == (3, 1, 1, 1)
     found = links()
     assert (found["tot.csv"].answers, found["tot.csv"].content_type) == (True, "text/csv")
@@ -70,39 +70,39 @@ def test_what_is_due_is_checked_kept_with_its_date_and_counts(dataset, site, ask
     assert row["broken_links"] == 1
 
     requests = len(site.log)
-    assert checking.run().due == 0
+    assert link_checker.run().due == 0
     assert len(site.log) == requests
 
 
 def test_a_link_fails_since_its_first_failure_until_it_answers(dataset):
     target = Target(store.digest(dataset["resources"][0]["url"]), "")
-    checking.save([Result(target, False, 500)])
+    link_checker.save([Result(target, False, 500)])
     first = links()["tot.csv"].failing
     model.Session.execute(sa.update(LinkCheck).values(failing=first - timedelta(days=10)))
-    checking.save([Result(target, False, 500)])
+    link_checker.save([Result(target, False, 500)])
     found = links()["tot.csv"]
     assert found.failing == first - timedelta(days=10)
     assert found.due - found.checked == timedelta(days=7)
-    checking.save([Result(target, None, 429, problem=crawl.BUSY)])
+    link_checker.save([Result(target, None, 429, problem=link_crawler.BUSY)])
     assert links()["tot.csv"].due - links()["tot.csv"].checked == timedelta(days=1)
-    checking.save([Result(target, True, 200)])
+    link_checker.save([Result(target, True, 200)])
     assert links()["tot.csv"].failing is None
 
 
 def test_a_stopped_run_goes_on_where_it_was_and_two_do_not_run_at_once(dataset):
     def stop(counts, url):
-        assert checking.run() is None  # another one is at it
+        assert link_checker.run() is None  # another one is at it
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        checking.run(progress=stop)
+        link_checker.run(progress=stop)
     done = [link for link in links().values() if link.checked]
     assert len(done) == 1
-    assert checking.run().due == 2
+    assert link_checker.run().due == 2
 
 
 def test_an_address_that_another_dataset_has_too_is_known(dataset, create, agency, measure):
-    checking.run()
+    link_checker.run()
     create(name="cung-dia-chi", title="Cùng địa chỉ", owner_org=agency["id"],
            resources=[{"url": dataset["resources"][0]["url"]}])  # fmt: skip
     measure()
@@ -110,8 +110,8 @@ def test_an_address_that_another_dataset_has_too_is_known(dataset, create, agenc
         sa.select(LinkCheck.answers).where(LinkCheck.url == dataset["resources"][0]["url"])
     )
     assert list(rows.scalars()) == [True, True]
-    assert checking.due() == []
-    assert len(checking.due(everything=True)) == 3
+    assert link_checker.due() == []
+    assert len(link_checker.due(everything=True)) == 3
 
 
 def test_the_commands(dataset, cli):

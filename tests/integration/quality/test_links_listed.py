@@ -18,8 +18,8 @@ from ckan.lib import jobs as ckan_jobs
 from ckan.tests import factories, helpers
 
 from ckanext.hanoi.model.quality import LinkCheck
-from ckanext.hanoi.quality import checking, crawl, jobs, store
-from ckanext.hanoi.quality.crawl import Result, Target
+from ckanext.hanoi.quality import jobs, link_checker, link_crawler, store
+from ckanext.hanoi.quality.link_crawler import Result, Target
 
 SITE = "https://tram.example.org"
 
@@ -37,11 +37,11 @@ def found(create, agency, other_agency, measure):
     create(name="khac", title="Ao hồ", owner_org=other_agency["id"],
            resources=[{"url": f"{SITE}/khac.csv"}])  # fmt: skip
     measure()
-    broken = {"status": 404, "problem": crawl.REFUSED, "params": {"status": 404}}
-    checking.save([
+    broken = {"status": 404, "problem": link_crawler.REFUSED, "params": {"status": 404}}
+    link_checker.save([
         Result(_target("tot.csv"), True, 200, "text/csv"),
         *(Result(_target(name), False, **broken) for name in ("hong.csv", "tai.csv", "khac.csv")),
-        Result(_target("cam.csv"), None, problem=crawl.ROBOTS),
+        Result(_target("cam.csv"), None, problem=link_crawler.ROBOTS),
     ])  # fmt: skip
     _set("khac.csv", failing=LinkCheck.failing - timedelta(days=30))
 
@@ -159,10 +159,10 @@ def test_what_was_checked_just_now_is_not_asked_again(found, people, ask, queued
     _set("hong.csv", checked=LinkCheck.checked - timedelta(minutes=11))
     assert ask("hanoi_link_check", people["editor"], organization="so-giao-duc")["queued"] == 3
     assert len(queued()) == 1
-    due = {target.url.rpartition("/")[2] for target in checking.due()}
+    due = {target.url.rpartition("/")[2] for target in link_checker.due()}
     assert due == {"hong.csv", "moi.csv", "rieng.csv"}
     for name in ("moi.csv", "rieng.csv", "hong.csv"):
-        checking.save([Result(_target(name), True, 200)])
+        link_checker.save([Result(_target(name), True, 200)])
     assert ask("hanoi_link_check", people["editor"], organization="so-giao-duc")["queued"] == 0
 
 
@@ -178,7 +178,7 @@ def test_a_check_that_finds_another_at_work_comes_back_later(found, queued):
 
     with helpers.changed_config("ckanext.hanoi.harvest.allowed_hosts", ""), \
             pytest.raises(KeyboardInterrupt):
-        checking.run(progress=meanwhile, everything=True)
+        link_checker.run(progress=meanwhile, everything=True)
     names = ckan_jobs.get_queue(jobs.queue_name()).scheduled_job_registry.get_job_ids()
     assert any(name.endswith("hanoi-links-mot-co-quan") for name in names)
 

@@ -13,7 +13,7 @@ from ckan.tests import factories, helpers
 
 from ckanext.hanoi import doctor
 from ckanext.hanoi.model.quality import LinkCheck, Quality
-from ckanext.hanoi.quality import jobs, reading, store, update
+from ckanext.hanoi.quality import jobs, loader, recompute, store
 
 
 def rows():
@@ -27,13 +27,13 @@ def waiting():
 def test_what_is_read_in_bulk_is_scored_as_what_is_shown(good, poor, private):
     for package in (good, poor, private):
         shown = helpers.call_action("package_show", {"use_cache": False}, id=package["id"])
-        read = reading.datasets([package["id"]])[package["id"]]
+        read = loader.datasets([package["id"]])[package["id"]]
         assert store.score(read) == store.score(shown)
 
 
 def test_an_upload_is_read_in_bulk_as_it_is_shown_and_needs_no_check(upload):
     shown, _resource = upload
-    read = reading.datasets([shown["id"]])[shown["id"]]
+    read = loader.datasets([shown["id"]])[shown["id"]]
     assert read["resources"][0]["url"] == shown["resources"][0]["url"]
     assert store.score(read) == store.score(shown)
     assert {one.measure for one in store.score(read).missing}.isdisjoint(
@@ -134,7 +134,7 @@ def test_the_table_of_links_has_the_addresses_of_now(act, good, measure):
 
 def test_the_search_index_gets_the_band_when_it_is_saved_and_when_links_are_known(good, measure):
     def found(band):
-        query = helpers.call_action("package_search", fq=f"{update.FACET}:{band}")
+        query = helpers.call_action("package_search", fq=f"{recompute.FACET}:{band}")
         return [one["name"] for one in query["results"]]
 
     assert found("good") == ["truong"]

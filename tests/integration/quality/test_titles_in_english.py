@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from ckanext.hanoi.quality import checking
+from ckanext.hanoi.quality import link_checker
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def both(create, agency, measure):
     create(name="tram", title="Trạm đo", owner_org=agency["id"],
            resources=[{"url": f"{site}/tram.csv"}])  # fmt: skip
     measure()
-    checking.ask(checking.scope())
+    link_checker.ask(link_checker.scope())
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from ckan.cli.cli import ckan
 from ckan.lib import search
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi.search import reconcile
+from ckanext.hanoi.catalog import reconcile
 
 KINDS = ("missing", "superfluous", "stale", "exposed")
 

@@ -105,15 +105,15 @@ def facets_of(body):
 
 @pytest.mark.parametrize("path", ["/dataset/", "/organization/so-xay-dung"])
 def test_facets_are_made_once_though_ckan_renders_the_side_twice(app, three, monkeypatch, path):
-    from ckanext.hanoi.search import catalog
+    from ckanext.hanoi.search import facets
 
-    made, items = [], catalog.facet_items
+    made, items = [], facets.facet_items
 
     def counted(name, search_facets):
         made.append(name)
         return items(name, search_facets)
 
-    monkeypatch.setattr(catalog, "facet_items", counted)
+    monkeypatch.setattr(facets, "facet_items", counted)
     for language, theme in (("vi", "Giao thông"), ("en", "Transport")):
         made.clear()
         page = BeautifulSoup(app.get(f"/{language}{path}").body, "html.parser")

@@ -13,8 +13,8 @@ from ckan.tests import factories, helpers
 from table_files import WARDS
 from werkzeug.datastructures import FileStorage
 
-from ckanext.hanoi.tables import due, work
-from ckanext.hanoi.tables.child import Looker
+from ckanext.hanoi.tables import pending, worker
+from ckanext.hanoi.tables.sandbox import Looker
 
 
 class Office:
@@ -62,7 +62,7 @@ class Office:
     def look(self) -> None:
         """What the background job does, until nothing is due."""
         model.Session.remove()
-        assert work.run()
+        assert worker.run()
         model.Session.remove()
 
     def table(self, resource_id: str, who: str = "editor") -> dict[str, Any]:
@@ -84,12 +84,12 @@ def looker():
 
 @pytest.fixture
 def office(catalog, looker, monkeypatch):
-    monkeypatch.setattr(work, "Looker", lambda *_: looker)
+    monkeypatch.setattr(worker, "Looker", lambda *_: looker)
     monkeypatch.setitem(tk.config, "ckanext.hanoi.tables.enabled", True)
     monkeypatch.setitem(tk.config, "ckanext.hanoi.tables.pause", 0)
     hosts = ["127.0.0.1", "localhost"]
     monkeypatch.setitem(tk.config, "ckanext.hanoi.harvest.allowed_hosts", hosts)
-    connect_to_redis().delete(due.WAITING.key())
+    connect_to_redis().delete(pending.WAITING.key())
     return Office()
 
 

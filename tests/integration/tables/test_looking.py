@@ -11,10 +11,10 @@ from ckan.lib import jobs
 from table_files import WARDS, until
 from werkzeug import Response
 
-from ckanext.hanoi.harvest import locks
-from ckanext.hanoi.model.harvest import now
+from ckanext.hanoi.background import locks
+from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.tables import Table
-from ckanext.hanoi.tables import due, work
+from ckanext.hanoi.tables import pending, worker
 
 
 def entry(resource) -> Table:
@@ -56,10 +56,10 @@ def test_saving_a_dataset_again_has_nothing_looked_at_again(office, web, httpser
     dataset = office.dataset({"url": web("/a.csv"), "format": "CSV"})
     office.look()
     office.call("package_patch", id=dataset["id"], notes="Mô tả khác")
-    assert due.waiting() == 0
+    assert pending.waiting() == 0
     dataset["resources"][0]["url"] = web("/b.csv", WARDS + "00004,Ba Đình,1\n")
     office.call("package_patch", id=dataset["id"], resources=dataset["resources"])
-    assert due.waiting() == 1
+    assert pending.waiting() == 1
     office.look()
     assert office.table(dataset["resources"][0]["id"])["rows"] == 3
 
@@ -83,10 +83,10 @@ def test_a_file_that_is_no_table_says_why_and_the_dataset_is_public_all_the_same
 
 def test_a_change_that_is_rolled_back_has_no_job(office, monkeypatch):
     queued = []
-    monkeypatch.setattr(due.WAITING, "enqueue", lambda: queued.append(1))
+    monkeypatch.setattr(pending.WAITING, "enqueue", lambda: queued.append(1))
     dataset = office.dataset()
     del queued[:]
-    due.WAITING.after_commit()
+    pending.WAITING.after_commit()
     model.Session.rollback()
     assert queued == []
     office.call("package_patch", id=dataset["id"], resources=[{"url": "http://a.vn/a.csv"}])
@@ -94,16 +94,16 @@ def test_a_change_that_is_rolled_back_has_no_job(office, monkeypatch):
 
 
 def test_many_changes_have_one_job(office, web):
-    queue = jobs.get_queue(due.settings.queue())
+    queue = jobs.get_queue(pending.settings.queue())
     queue.empty()
-    due.WAITING.begun()
+    pending.WAITING.begun()
     for number in range(5):
         office.dataset({"url": web(f"/{number}.csv"), "format": "CSV"})
     assert [job.meta["title"] for job in queue.jobs].count("Look at tables") == 1
 
 
 def test_neither_a_fault_of_ours_nor_the_switch_keeps_a_dataset_back(office, monkeypatch):
-    monkeypatch.setattr(due, "_FORGET", "SELECT broken FROM nowhere")
+    monkeypatch.setattr(pending, "_FORGET", "SELECT broken FROM nowhere")
     dataset = office.dataset({"url": "http://a.vn/a.csv", "format": "CSV"})
     assert office.call("package_show", id=dataset["id"])["resources"]
     monkeypatch.setitem(tk.config, "ckanext.hanoi.tables.enabled", False)
@@ -149,18 +149,18 @@ def test_a_host_that_fails_again_and_again_is_left_alone(office, web, httpserver
     urls = [web(f"/{number}.csv", "", 404) for number in range(12)]
     office.dataset(*({"url": url, "format": "CSV"} for url in urls))
     office.look()
-    assert len(httpserver.log) == work.HOST_FAILURES
+    assert len(httpserver.log) == worker.HOST_FAILURES
 
 
 def test_files_of_one_host_are_fetched_with_a_pause(office, web, monkeypatch):
     monkeypatch.setitem(tk.config, "ckanext.hanoi.tables.pause", 2)
     naps = []
-    monkeypatch.setattr(work.time, "sleep", naps.append)
+    monkeypatch.setattr(worker.time, "sleep", naps.append)
     clock = iter(range(10**6))
-    monkeypatch.setattr(work.time, "monotonic", lambda: next(clock) * 0.1)
+    monkeypatch.setattr(worker.time, "monotonic", lambda: next(clock) * 0.1)
     office.dataset(*({"url": web(f"/{n}.csv"), "format": "CSV"} for n in range(2)))
     model.Session.remove()
-    work.run(seconds=30)
+    worker.run(seconds=30)
     assert naps
 
 
@@ -198,33 +198,33 @@ def test_a_file_that_is_too_large_has_a_reason(office, web, monkeypatch):
 
 
 def test_a_real_worker_does_the_job(office):
-    jobs.get_queue(due.settings.queue()).empty()
-    due.WAITING.begun()
+    jobs.get_queue(pending.settings.queue()).empty()
+    pending.WAITING.begun()
     resource = office.upload()
     from ckan.lib.jobs import Worker
 
-    Worker([due.settings.queue()]).work(burst=True)
+    Worker([pending.settings.queue()]).work(burst=True)
     assert until(lambda: office.table(resource["id"])["state"] == "table")
 
 
 def test_a_look_that_a_process_died_of_is_tried_again_but_not_for_ever(office):
     resource = office.upload()
-    for attempt in range(work.ATTEMPTS):
+    for attempt in range(worker.ATTEMPTS):
         model.Session.query(Table).update({"state": "running"})
         model.Session.commit()
-        work._adopt()
+        worker._adopt()
         model.Session.remove()
-        expected = "queued" if attempt + 1 < work.ATTEMPTS else "failed"
+        expected = "queued" if attempt + 1 < worker.ATTEMPTS else "failed"
         assert entry(resource).state == expected
     assert "several times" in office.table(resource["id"])["message"]
 
 
 def test_two_processes_do_not_look_at_once(office):
     office.upload()
-    with locks.held(work.LOCK) as got:
+    with locks.held(worker.LOCK) as got:
         assert got
-        assert work.run() is False
-    assert due.waiting() == 1
+        assert worker.run() is False
+    assert pending.waiting() == 1
 
 
 def test_what_changes_while_it_is_looked_at_is_looked_at_again(office, web, httpserver):
@@ -233,10 +233,10 @@ def test_what_changes_while_it_is_looked_at_is_looked_at_again(office, web, http
 
     def change(request):
         with model.meta.engine.connect() as connection:
-            work.sa.orm.Session(connection).execute(
-                work.sa.update(Table).values(fingerprint="other", due=now(), state="queued")
+            worker.sa.orm.Session(connection).execute(
+                worker.sa.update(Table).values(fingerprint="other", due=now(), state="queued")
             )
-            connection.execute(work.sa.text("COMMIT"))
+            connection.execute(worker.sa.text("COMMIT"))
         return Response("old,file\n1,2\n")
 
     httpserver.clear()
@@ -262,7 +262,7 @@ def test_what_was_found_in_a_deleted_dataset_is_kept_for_a_while(office):
     office.look()
     office.call("package_delete", "admin", id=resource["package_id"])
     assert entry(resource).gone
-    assert due.clean() == 0
+    assert pending.clean() == 0
     with pytest.raises((tk.NotAuthorized, tk.ObjectNotFound)):
         office.table(resource["id"], "anonymous")
     assert office.call("hanoi_table_clean", "sysadmin", days=0) == {"deleted": 1}

@@ -10,9 +10,9 @@ from ckan.cli.cli import ckan
 from ckan.tests import factories
 from table_files import WARDS
 
-from ckanext.hanoi import collect
+from ckanext.hanoi import discovery
 from ckanext.hanoi.model.harvest import Identity, Source
-from ckanext.hanoi.tables import publish, settings
+from ckanext.hanoi.tables import apply, settings
 
 PEOPLE = ("anonymous", "other agency's admin", "member", "editor", "admin", "sysadmin")
 EVERYBODY = set(PEOPLE)
@@ -51,7 +51,7 @@ def test_each_action_is_open_to_those_it_is_meant_for_and_to_nobody_else(office)
     for action, data, who in expected:
         found = {name for name in PEOPLE if allowed(office, action, name, data)}
         assert found == who, (action, data)
-    actions = collect.public_functions(
+    actions = discovery.public_functions(
         __import__("ckanext.hanoi.logic.action.tables", fromlist=["tables"])
     )
     assert set(actions) == {action for action, _, _ in expected}
@@ -184,7 +184,7 @@ def test_proposals_are_taken_over_into_the_resource(office, web):
     resource = dataset["resources"][0]
     office.look()
     proposals = office.table(resource["id"])["proposals"]
-    assert set(proposals) <= set(publish.FIELDS)
+    assert set(proposals) <= set(apply.FIELDS)
     with pytest.raises(tk.ValidationError, match="is not proposed"):
         office.call("hanoi_table_fill", id=resource["id"], fields=["url"])
     done = office.call("hanoi_table_fill", id=resource["id"], fields=["encoding", "hash"])

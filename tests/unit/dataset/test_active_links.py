@@ -6,8 +6,8 @@ import pytest
 
 from ckanext.hanoi.dataset import rules
 from ckanext.hanoi.dataset.active_links import is_active, leads_somewhere
-from ckanext.hanoi.harvest.mapping import fit
-from ckanext.hanoi.harvest.parsing.clean import clean_html
+from ckanext.hanoi.harvest.mapping import constraints
+from ckanext.hanoi.parsing.sanitize import clean_html
 
 UNSEEN = ["\x00", "\x01", "\x08", "\x1f", "\x7f", "\x85", "\t", "\n", "\r", "\r\n", " ", "\u00a0",
           "\u00ad", "\u200b", "\u200e", "\u2028", "\u2060", "\u3000", "\ufeff",
@@ -37,7 +37,7 @@ def test_an_address_that_acts_is_known_in_every_disguise(address):
     # cleaned as it will be stored, it is none either
     assert is_active(rules.text(address))
     found = {"url": address}
-    assert list(fit.resource(found))
+    assert list(constraints.resource(found))
     assert not found["url"]
     with pytest.raises(rules.RuleError):
         rules.url(address)
@@ -53,7 +53,7 @@ def test_what_no_program_can_take_apart_is_no_address():
     assert not leads_somewhere("http://example.org:port/")
     assert leads_somewhere("https://example.org:8080/a?b#c")
     found = {"url": "http://[example"}
-    assert list(fit.resource(found)) == [("url", "http://[example")]
+    assert list(constraints.resource(found)) == [("url", "http://[example")]
     assert not found["url"]
 
 

@@ -5,7 +5,7 @@ import pyoxigraph as ox
 import pytest
 from dcat_samples import BASE, SITE, URI, full
 
-from ckanext.hanoi.dcat import describe, pages
+from ckanext.hanoi.dcat import pages, serialize
 from ckanext.hanoi.dcat.settings import set_up
 
 TRICKY = full(notes='@prefix x: <y> .\n@prefix a: "b" </rdf:RDF> ]]>\n\\ "')
@@ -17,8 +17,8 @@ PAGING = {"current": f"{BASE}/catalog.ttl?page=1", "next": f"{BASE}/catalog.ttl?
 @pytest.mark.parametrize("form", sorted(pages.FORMATS))
 @pytest.mark.parametrize("number", [0, 1, 3])
 def test_a_page_says_what_its_parts_say(form, number):
-    parts = [describe.dataset(TRICKY, f"{URI}{i}", SITE) for i in range(number)]
-    head = describe.catalog(SITE) + pages.links(BASE, [f"{URI}{i}" for i in range(number)], PAGING)
+    parts = [serialize.dataset(TRICKY, f"{URI}{i}", SITE) for i in range(number)]
+    head = serialize.catalog(SITE) + pages.links(BASE, [f"{URI}{i}" for i in range(number)], PAGING)
     text = pages.page(head, [pages.fragment(part, form) for part in parts], form)
     whole = ox.serialize([*head, *(t for part in parts for t in part)],
                          format=ox.RdfFormat.N_TRIPLES).decode()  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from ckanext.hanoi import quality
-from ckanext.hanoi.quality.links import Link
+from ckanext.hanoi.quality.link_facts import Link
 from ckanext.hanoi.quality.measure import OfDataset, dimensions
 
 TODAY = date(2025, 11, 26)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from samples import ANSWERS, DEAD, FILE, PAGE, reached
 
-from ckanext.hanoi.quality.links import Link
+from ckanext.hanoi.quality.link_facts import Link
 
 
 def test_an_address_that_answers_has_the_points():

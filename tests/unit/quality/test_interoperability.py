@@ -11,9 +11,9 @@ from pyshacl import validate
 from rdflib import Graph
 from samples import dataset, reached, resource
 
-from ckanext.hanoi.dcat import describe
-from ckanext.hanoi.dcat.describe import Agent, Site
-from ckanext.hanoi.dcat.statements import PREFIXES
+from ckanext.hanoi.dcat import serialize
+from ckanext.hanoi.dcat.serialize import Agent, Site
+from ckanext.hanoi.dcat.triples import PREFIXES
 
 SHAPES = Path(__file__).parents[2] / "data" / "shacl" / "dcat-ap-3.0.1-shapes.ttl"
 BASE = "https://dulieu.example.org"
@@ -53,7 +53,7 @@ def _shapes() -> Graph:
 
 def _valid(data) -> bool:
     """What the SHACL shapes of DCAT-AP say of our profile's description."""
-    triples = describe.dataset({"id": "d-1", **data}, f"{BASE}/dataset/d-1", SITE)
+    triples = serialize.dataset({"id": "d-1", **data}, f"{BASE}/dataset/d-1", SITE)
     text = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
     graph = Graph().parse(data=(text or b"").decode(), format="turtle")
     return "Constraint Violation" not in validate(graph, shacl_graph=_shapes(), advanced=True)[2]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.hanoi.search import names, suggest
+from ckanext.hanoi.search import suggest, synonyms
 from ckanext.hanoi.vietnamese import fold
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -69,7 +69,7 @@ def test_every_ward_fits_what_its_name_begins_with(term, data):
 
 
 def test_an_agency_is_called_by_what_it_took_over():
-    called = names.of_agency("so-xay-dung", "Sở Xây dựng")
+    called = synonyms.of_agency("so-xay-dung", "Sở Xây dựng")
     assert {"Sở Giao thông vận tải", "sgtvt", "gtvt", "sxd"} <= set(called)
     assert fit("sgtvt", *called) == (0, "sgtvt")
 
@@ -85,14 +85,14 @@ def test_every_ward_lay_in_a_district_of_the_list_and_every_district_has_wards()
     named = {
         district.capitalize()
         for term in vocabulary("ward") if term.code != "01"
-        for district in names.former_districts(term.code)
+        for district in synonyms.former_districts(term.code)
     }  # fmt: skip
-    assert all(names.former_districts(term.code) for term in vocabulary("ward").terms[1:])
+    assert all(synonyms.former_districts(term.code) for term in vocabulary("ward").terms[1:])
     assert named == districts
     assert len(districts) == 30
 
 
 def test_the_ward_of_a_former_district_is_called_by_it():
-    assert names.former_districts("00235") == ["Quận Đống Đa"]
-    assert "Quận Hoàn Kiếm" in names.of_agency("ubnd-phuong-cua-nam", "UBND phường Cửa Nam")
-    assert names.former_districts("no such ward") == []
+    assert synonyms.former_districts("00235") == ["Quận Đống Đa"]
+    assert "Quận Hoàn Kiếm" in synonyms.of_agency("ubnd-phuong-cua-nam", "UBND phường Cửa Nam")
+    assert synonyms.former_districts("no such ward") == []

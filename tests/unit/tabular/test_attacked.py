@@ -14,7 +14,7 @@ import pytest
 import spreadsheets
 import xlsxwriter
 
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.tabular import Limits, apart, read
 
 GOOD = {"A": [["Tên", "Số"], ["a", 1]]}

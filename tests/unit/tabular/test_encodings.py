@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 import spreadsheets as books
 
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.tabular import read, text_of
 from ckanext.hanoi.vietnamese.charsets import VIETNAMESE
 

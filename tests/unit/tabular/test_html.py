@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.tabular import Limits, read, text_of
 from ckanext.hanoi.tabular.columns import Columns
-from ckanext.hanoi.tabular.header import find_header
+from ckanext.hanoi.tabular.mapped_header import find_header
 from ckanext.hanoi.tabular.rows import read_rows
 
 PAGE = """<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="utf-8"></head>

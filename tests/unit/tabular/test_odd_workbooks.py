@@ -13,7 +13,7 @@ import spreadsheets as books
 import xlsxwriter
 import xlwt
 
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.tabular import read, xlsx_repair
 from ckanext.hanoi.tabular.number_formats import _parts
 

@@ -12,7 +12,7 @@ import spreadsheets as books
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.tabular import Limits, read, text_of
 from ckanext.hanoi.tabular.sheet import column_index, column_letters
 

@@ -7,7 +7,7 @@ import spreadsheets as books
 
 from ckanext.hanoi.tabular import Sheet, read
 from ckanext.hanoi.tabular.columns import Columns
-from ckanext.hanoi.tabular.header import Header, find_header
+from ckanext.hanoi.tabular.mapped_header import Header, find_header
 from ckanext.hanoi.tabular.rows import Row, read_rows
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from ckanext.hanoi.web.media_types import INLINE, disposition, is_active, sending
+from ckanext.hanoi.dataset.media_types import INLINE, disposition, is_active, sending
 
 
 @pytest.mark.parametrize("stored", [

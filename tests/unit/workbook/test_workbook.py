@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from spreadsheets import edited, grids
 
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.vietnamese import nfc
 from ckanext.hanoi.vocabulary import vocabulary
 from ckanext.hanoi.workbook import Returned, read_workbook, write_template
 from ckanext.hanoi.workbook.fields import Field, dataset_fields, resource_fields
-from ckanext.hanoi.workbook.template import UNCHANGED
+from ckanext.hanoi.workbook.writer import UNCHANGED
 
 #: Making a failing workbook smaller would take minutes.
 QUICK = [Phase.explicit, Phase.reuse, Phase.generate]

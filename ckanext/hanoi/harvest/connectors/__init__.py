@@ -13,8 +13,9 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, ClassVar
 
-from ckanext.hanoi.harvest.fetch import Fetcher
-from ckanext.hanoi.harvest.record import Record, SourceError, Unreadable
+from ckanext.hanoi.fetch import Fetcher
+from ckanext.hanoi.harvest.record import Record, Unreadable
+from ckanext.hanoi.messages import SourceError
 
 __all__ = ["Connector", "Option", "Record", "SourceError", "Unreadable", "connector_for", "kinds"]
 

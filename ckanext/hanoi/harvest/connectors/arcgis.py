@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from ckanext.hanoi.fetch import Fetcher, FetchError
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
-from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
+from ckanext.hanoi.harvest.connectors.pagination import Pages, json_of
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
-from ckanext.hanoi.harvest.paging import Pages, json_of
-from ckanext.hanoi.harvest.parsing import loose
-from ckanext.hanoi.harvest.parsing.clean import printable
 from ckanext.hanoi.harvest.standards import arcgis_item
+from ckanext.hanoi.parsing import lenient_json
+from ckanext.hanoi.parsing.sanitize import printable
 
 _PAGE = 100
 #: Neither a Hub nor a portal gives more than this to a search.
@@ -183,7 +183,7 @@ class ArcgisConnector(Connector):
              and "owner" not in element), element,
         )  # fmt: skip
         content = {k: v for k, v in inner.items() if not str(k).startswith("_")}
-        identifier = loose.text(element.get("id")) or loose.text(inner.get("id"))
+        identifier = lenient_json.text(element.get("id")) or lenient_json.text(inner.get("id"))
         content.update({"id": identifier, "_hub": hub, "_portal": portal})
         if isinstance(element.get("geometry"), Mapping):
             content["_geometry"] = element["geometry"]
@@ -192,7 +192,7 @@ class ArcgisConnector(Connector):
             return Unreadable("An item of %(url)s has neither id nor title.", {"url": self.url})
         modified = arcgis_item.moment(content.get("modified")) or None
         return Candidate(
-            content, identifier or None, title, loose.text(content.get("url")),
+            content, identifier or None, title, lenient_json.text(content.get("url")),
             arcgis_item.moment(content.get("created")) or None, modified, arcgis_item.VOLATILE,
         )  # fmt: skip
 
@@ -207,7 +207,7 @@ class ArcgisConnector(Connector):
             payload = json_of(fetcher.get(f"{root}/sharing/rest/search", params=ask))
             elements, _ = _elements(payload, self.url)
             items = [self._item(element, "", root) for element in elements]
-            matched = loose.integer(payload.get("total"))
+            matched = lenient_json.integer(payload.get("total"))
             pages.page([i for i in items if isinstance(i, Candidate)], matched)
             pages.seen += sum(isinstance(i, Unreadable) for i in items)
             yield from items
@@ -224,7 +224,7 @@ class ArcgisConnector(Connector):
         if query:
             return query
         about = json_of(fetcher.get(f"{root}/sharing/rest/portals/self", params={"f": "json"}))
-        organization = loose.text(about.get("id")) if isinstance(about, Mapping) else ""
+        organization = lenient_json.text(about.get("id")) if isinstance(about, Mapping) else ""
         if not organization or root == _ONLINE:
             raise SourceError(
                 "%(url)s is a portal of many organizations: say in the options what to search for.",
@@ -265,7 +265,7 @@ def _elements(payload: Any, url: str) -> tuple[list[Any], int | None]:
             raise SourceError(
                 "%(url)s refuses the request: %(error)s",
                 url=url,
-                error=loose.as_extra(payload["error"])[:300],
+                error=lenient_json.as_extra(payload["error"])[:300],
             )
         for name in ("features", "data", "results"):
             if isinstance(payload.get(name), list):
@@ -288,7 +288,7 @@ def _matched(payload: Mapping[str, Any]) -> int | None:
         (payload, "numberMatched"), (stats, "totalCount"), (meta, "total"), (payload, "total"),
     ):  # fmt: skip
         if isinstance(holder, Mapping) and isinstance(holder.get(name), int):
-            return loose.integer(holder[name])
+            return lenient_json.integer(holder[name])
     return None
 
 
@@ -296,9 +296,11 @@ def _next(payload: Any, url: str) -> str:
     """The address of the next page: a link of GeoJSON, or ``meta.next``, ``links.next``."""
     if not isinstance(payload, Mapping):
         return ""
-    for link in loose.items(payload.get("links")):
-        if loose.text(link.get("rel")).lower() == "next" and loose.text(link.get("href")):
-            return urljoin(url, loose.text(link.get("href")))
+    for link in lenient_json.items(payload.get("links")):
+        if lenient_json.text(link.get("rel")).lower() == "next" and lenient_json.text(
+            link.get("href")
+        ):
+            return urljoin(url, lenient_json.text(link.get("href")))
     for name in ("meta", "links"):
         holder = payload.get(name)
         following = holder.get("next") if isinstance(holder, Mapping) else None

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from ckanext.hanoi.fetch import Fetcher, public_url
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, Unreadable
-from ckanext.hanoi.harvest.fetch import Fetcher, public_url
-from ckanext.hanoi.harvest.parsing import loose
 from ckanext.hanoi.harvest.standards import ckan_package
 from ckanext.hanoi.harvest.standards.ckan_api import Api, Search, Seen, listing, site, title_of
+from ckanext.hanoi.parsing import lenient_json
 
 #: CKAN keeps things in its packages that are no datasets.
 _NOT_DATASETS = {"harvest", "showcase"}
@@ -106,10 +106,10 @@ class CkanConnector(Connector):
         if not guid:
             return Unreadable("A dataset of the source has neither an id nor a name.",
                               title=title_of(package))  # fmt: skip
-        if loose.text(package.get("type")) in _NOT_DATASETS or not self._wanted(package):
+        if lenient_json.text(package.get("type")) in _NOT_DATASETS or not self._wanted(package):
             return None
         content = _without_counters(package)
-        modified = loose.text(content.get("metadata_modified")) or None
+        modified = lenient_json.text(content.get("metadata_modified")) or None
         return Record(guid, content, modified, title_of(content), volatile=_COUNTERS)
 
     def _wanted(self, content: Mapping[str, Any]) -> bool:
@@ -119,9 +119,9 @@ class CkanConnector(Connector):
         if not wanted and not unwanted:
             return True
         organization = content.get("organization")
-        names = {loose.text(organization), loose.text(content.get("owner_org"))}
+        names = {lenient_json.text(organization), lenient_json.text(content.get("owner_org"))}
         if isinstance(organization, Mapping):
-            names |= {loose.text(organization.get(key)) for key in ("name", "id", "title")}
+            names |= {lenient_json.text(organization.get(key)) for key in ("name", "id", "title")}
         return not (wanted and not names & wanted) and not names & unwanted
 
     def _query(self, since: str | None) -> dict[str, str]:
@@ -138,7 +138,7 @@ class CkanConnector(Connector):
         return {key: value for key, value in query.items() if value}
 
     def _size(self) -> int:
-        return max(1, min(loose.integer(self.option("page_size")) or 250, 1000))
+        return max(1, min(lenient_json.integer(self.option("page_size")) or 250, 1000))
 
     def _key(self) -> str:
         return str(self.option("api_key") or "").strip()

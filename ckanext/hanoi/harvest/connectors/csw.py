@@ -10,14 +10,13 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from lxml import etree
 
-from ckanext.hanoi.harvest import folder
-from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
-from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, Response
-from ckanext.hanoi.harvest.fetch.challenge import web_page
+from ckanext.hanoi.fetch import Fetcher, FetchError, Response
+from ckanext.hanoi.fetch.challenge import web_page
+from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable, waf
+from ckanext.hanoi.harvest.connectors.pagination import Pages
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
-from ckanext.hanoi.harvest.paging import Pages
-from ckanext.hanoi.harvest.parsing import xml
 from ckanext.hanoi.harvest.standards import csw, records
+from ckanext.hanoi.parsing import xml
 
 #: Files of a folder that may fail one after the other before the folder is given up.
 _FAILURES = 5
@@ -113,7 +112,7 @@ class CswConnector(Connector):
             return
         content = start.content
         if xml.is_html(content):
-            if mode == "waf" or folder.links(content, start.url):
+            if mode == "waf" or waf.links(content, start.url):
                 yield from self._folder(fetcher, start)
             else:
                 yield from self._service(fetcher)
@@ -236,7 +235,7 @@ class CswConnector(Connector):
         depth = self.option("depth")
         depth = depth if isinstance(depth, int) and 0 <= depth <= 20 else 5
         failed, in_a_row, found = 0, 0, 0
-        for address in folder.files(
+        for address in waf.files(
             fetcher, start, lambda url: url.lower().endswith(".xml"), depth
         ):
             found += 1

@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import ijson
 
+from ckanext.hanoi.fetch import Fetcher, FetchError, Response, public_url
 from ckanext.hanoi.harvest.connectors import Connector, Record, SourceError, Unreadable
-from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, Response, public_url
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
-from ckanext.hanoi.harvest.parsing.clean import printable
 from ckanext.hanoi.harvest.standards import data_json, data_json_feed
 from ckanext.hanoi.harvest.standards.data_json_feed import Feed, TooDeep
+from ckanext.hanoi.parsing.sanitize import printable
 
 #: Datasets of a page of ckanext-dcat; lists of such a round number may be a page of several.
 _PAGE, _ROUND = 100, 5

@@ -9,14 +9,13 @@ from urllib.parse import urljoin
 
 from lxml import html
 
+from ckanext.hanoi.fetch import Fetcher, FetchError, Response, public_url
 from ckanext.hanoi.harvest.connectors import Connector, Record, SourceError, Unreadable
-from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, Response, public_url
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
-from ckanext.hanoi.harvest.parsing import graph as rdf
-from ckanext.hanoi.harvest.parsing import loose
-from ckanext.hanoi.harvest.parsing.clean import printable
-from ckanext.hanoi.harvest.parsing.graph import Graph, Literal
 from ckanext.hanoi.harvest.standards import dcat_dataset, dcat_records
+from ckanext.hanoi.parsing import lenient_json, rdf
+from ckanext.hanoi.parsing.rdf import Graph, Literal
+from ckanext.hanoi.parsing.sanitize import printable
 
 #: Pages without a new dataset, one after the other, after which a source goes round in circles.
 _STALE = 3
@@ -153,7 +152,9 @@ class _Reading:
         for total in (
             t for said in graph.by_subject.values() for t in said.get("hydra:totalItems", ())
         ):
-            self.total = loose.integer(total.text) if isinstance(total, Literal) else self.total
+            self.total = (
+                lenient_json.integer(total.text) if isinstance(total, Literal) else self.total
+            )
         links = [(far, link) for far, link in sorted(set(links)) if link not in self._visited]
         if not links:
             return None

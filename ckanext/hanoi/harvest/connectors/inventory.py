@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ckanext.hanoi import dates, tabular
+from ckanext.hanoi.fetch import Fetcher
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, Unreadable
-from ckanext.hanoi.harvest.fetch import Fetcher
 from ckanext.hanoi.harvest.identity import Candidate, identified
-from ckanext.hanoi.harvest.inventory.draft import draft_of
 from ckanext.hanoi.harvest.inventory.entries import Entry
 from ckanext.hanoi.harvest.inventory.lists import Lists, Settings
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.harvest.inventory.source_dataset import draft_of
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.tabular.columns import spaced
 
 #: Where an entry stands moves when a row above it is added: it is no part of what it says.

@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from lxml import etree
 
+from ckanext.hanoi.fetch import Fetcher, FetchError
+from ckanext.hanoi.fetch.challenge import web_page
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
-from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
-from ckanext.hanoi.harvest.fetch.challenge import web_page
+from ckanext.hanoi.harvest.connectors.pagination import Pages
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
-from ckanext.hanoi.harvest.paging import Pages
-from ckanext.hanoi.harvest.parsing import xml
 from ckanext.hanoi.harvest.standards import records
+from ckanext.hanoi.parsing import xml
 
 #: Formats that say more than Dublin Core, the best first, by the beginning of their namespace.
 _RICHER = (

@@ -7,16 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit, urlunsplit
 
-from ckanext.hanoi.harvest import folder
-from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
-from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, Response
+from ckanext.hanoi.fetch import Fetcher, FetchError, Response
+from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable, waf
+from ckanext.hanoi.harvest.connectors.pagination import Pages, json_of
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
-from ckanext.hanoi.harvest.paging import Pages, json_of
-from ckanext.hanoi.harvest.parsing import loose, xml
-from ckanext.hanoi.harvest.parsing.clean import printable
-from ckanext.hanoi.harvest.record import N_
 from ckanext.hanoi.harvest.standards import px, pxweb_tables
-from ckanext.hanoi.harvest.standards.draft import plain
+from ckanext.hanoi.harvest.standards.source_dataset import plain
+from ckanext.hanoi.messages import N_
+from ckanext.hanoi.parsing import lenient_json, xml
+from ckanext.hanoi.parsing.sanitize import printable
 
 #: Folders below folders, at most.
 _DEPTH = 25
@@ -103,7 +102,7 @@ class PxwebConnector(Connector):
         if _FILE.match(start) or urlsplit(answer.url).path.lower().endswith(".px"):
             yield self._file(answer, self.url, alone=True)
         elif xml.is_html(start):
-            if any(_is_px(link) for link in folder.links(answer.content, answer.url)):
+            if any(_is_px(link) for link in waf.links(answer.content, answer.url)):
                 yield from self._folder(fetcher, answer)
             else:
                 pages = _PAGES.match(urlsplit(self.url).path)
@@ -184,9 +183,9 @@ class PxwebConnector(Connector):
             if not isinstance(nodes, list):
                 raise SourceError("%(url)s answered without a list of tables.", url=url)
             folders = []
-            for node in loose.items(nodes):
-                name = loose.text(node.get("id")) or loose.text(node.get("dbid"))
-                kind = loose.text(node.get("type")).lower()
+            for node in lenient_json.items(nodes):
+                name = lenient_json.text(node.get("id")) or lenient_json.text(node.get("dbid"))
+                kind = lenient_json.text(node.get("type")).lower()
                 address = f"{url}/{quote(name, safe='')}"
                 if not name or kind == "h" or address in visited:
                     continue
@@ -198,7 +197,9 @@ class PxwebConnector(Connector):
                     if failures >= _FAILURES:
                         raise SourceError("%(url)s gives no metadata of its tables.", url=self.url)
                 elif len(labels) < _DEPTH:
-                    folders.append((address, [*labels, loose.text(node.get("text")) or name], None))
+                    folders.append(
+                        (address, [*labels, lenient_json.text(node.get("text")) or name], None)
+                    )
                 else:
                     raise SourceError("The folders of %(url)s have no end.", url=self.url)
             waiting += reversed(folders)
@@ -207,7 +208,7 @@ class PxwebConnector(Connector):
         self, fetcher: Fetcher, address: str, labels: list[str], node: Mapping[str, Any]
     ) -> Candidate | Unreadable:
         guid = _v1_guid(address)
-        title = loose.text(node.get("text"))
+        title = lenient_json.text(node.get("text"))
         try:
             metadata = json_of(fetcher.get(address))
         except FetchError as e:
@@ -227,7 +228,7 @@ class PxwebConnector(Connector):
         content = pxweb_tables.of_v1(
             address, labels, node, metadata, str(self.option("page_url") or "")
         )
-        title = loose.text(content["title"])
+        title = lenient_json.text(content["title"])
         return Candidate(content, _v1_guid(address), title, modified=content.get("updated") or None)
 
     # -- interface v2 --------------------------------------------------------------------------
@@ -259,19 +260,19 @@ class PxwebConnector(Connector):
         while True:
             if not isinstance(payload, Mapping) or not isinstance(payload.get("tables"), list):
                 raise SourceError("%(url)s answered without a list of tables.", url=url)
-            tongue = loose.text(payload.get("language"))
+            tongue = lenient_json.text(payload.get("language"))
             items = [self._table_v2(url, table, tongue) for table in payload["tables"]]
             page = payload.get("page")
             page = page if isinstance(page, Mapping) else {}
             pages.page(
                 [i for i in items if isinstance(i, Candidate)],
-                loose.integer(page.get("totalElements")),
+                lenient_json.integer(page.get("totalElements")),
             )
             pages.seen += sum(isinstance(i, Unreadable) for i in items)
             yield from items
-            number = loose.integer(page.get("pageNumber")) or 1
+            number = lenient_json.integer(page.get("pageNumber")) or 1
             following = _next(page, payload, url)
-            last = loose.integer(page.get("totalPages"))
+            last = lenient_json.integer(page.get("totalPages"))
             if following and following not in visited:
                 visited.add(following)
                 answer = fetcher.get(following)
@@ -285,21 +286,23 @@ class PxwebConnector(Connector):
         pages.finish()
 
     def _table_v2(self, url: str, table: Any, tongue: str) -> Candidate | Unreadable:
-        identifier = loose.text(table.get("id")) if isinstance(table, Mapping) else ""
-        if not isinstance(table, Mapping) or not (identifier or loose.text(table.get("label"))):
+        identifier = lenient_json.text(table.get("id")) if isinstance(table, Mapping) else ""
+        if not isinstance(table, Mapping) or not (
+            identifier or lenient_json.text(table.get("label"))
+        ):
             return Unreadable("A table of %(url)s has neither id nor label.", {"url": url})
         content = pxweb_tables.of_v2(url, table, tongue)
-        updated = loose.text(table.get("updated")) or None
+        updated = lenient_json.text(table.get("updated")) or None
         return Candidate(
-            content, identifier or None, loose.text(table.get("label")), modified=updated
+            content, identifier or None, lenient_json.text(table.get("label")), modified=updated
         )
 
     # -- PX files ------------------------------------------------------------------------------
 
     def _folder(self, fetcher: Fetcher, start: Response) -> Found:
-        depth = loose.integer(self.option("depth"))
+        depth = lenient_json.integer(self.option("depth"))
         failed = 0
-        for address in folder.files(fetcher, start, _is_px, min(5 if depth is None else depth, 20)):
+        for address in waf.files(fetcher, start, _is_px, min(5 if depth is None else depth, 20)):
             try:
                 yield self._file(fetcher.get(address), address)
             except FetchError as e:
@@ -340,9 +343,11 @@ def _v1_guid(address: str) -> str:
 
 
 def _next(page: Mapping[str, Any], payload: Mapping[str, Any], url: str) -> str:
-    for link in [*loose.items(page.get("links")), *loose.items(payload.get("links"))]:
-        if loose.text(link.get("rel")).lower() == "next" and loose.text(link.get("href")):
-            return urljoin(url, loose.text(link.get("href")))
+    for link in [*lenient_json.items(page.get("links")), *lenient_json.items(payload.get("links"))]:
+        if lenient_json.text(link.get("rel")).lower() == "next" and lenient_json.text(
+            link.get("href")
+        ):
+            return urljoin(url, lenient_json.text(link.get("href")))
     return ""
 
 

@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from ckanext.hanoi.harvest.inventory.surroundings import Surroundings, is_agency
-from ckanext.hanoi.harvest.parsing import addresses
+from ckanext.hanoi.harvest.inventory.preamble import Surroundings, is_agency
+from ckanext.hanoi.parsing import addresses
 from ckanext.hanoi.tabular.columns import spaced
-from ckanext.hanoi.tabular.header import Header
+from ckanext.hanoi.tabular.mapped_header import Header
 from ckanext.hanoi.tabular.rows import Row
 from ckanext.hanoi.tabular.sheet import Sheet
 from ckanext.hanoi.vocabulary import vocabulary

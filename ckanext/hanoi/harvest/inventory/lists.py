@@ -25,10 +25,11 @@ from ckanext.hanoi.harvest.inventory.entries import (
     split,
     surround,
 )
-from ckanext.hanoi.harvest.inventory.surroundings import Surroundings, look_around
-from ckanext.hanoi.harvest.record import SourceError, Unreadable
+from ckanext.hanoi.harvest.inventory.preamble import Surroundings, look_around
+from ckanext.hanoi.harvest.record import Unreadable
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.tabular.columns import Columns, compact, spaced
-from ckanext.hanoi.tabular.header import Header, find_header, header_at
+from ckanext.hanoi.tabular.mapped_header import Header, find_header, header_at
 from ckanext.hanoi.tabular.rows import Row, read_rows
 from ckanext.hanoi.tabular.sheet import Book, Sheet, column_letters
 

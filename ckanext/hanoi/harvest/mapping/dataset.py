@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ckanext.hanoi import dates
+from ckanext.hanoi.dataset.fields import FIELDS
 from ckanext.hanoi.harvest.config import Filter, SourceConfig
-from ckanext.hanoi.harvest.mapping import fit
-from ckanext.hanoi.harvest.mapping.draft_values import (
+from ckanext.hanoi.harvest.mapping import constraints
+from ckanext.hanoi.harvest.mapping.licences import choose
+from ckanext.hanoi.harvest.mapping.resource import Note, ResourceMapper, taken_apart
+from ckanext.hanoi.harvest.mapping.source_values import (
     iso_of,
     languages_of,
     line_of,
@@ -25,10 +28,7 @@ from ckanext.hanoi.harvest.mapping.draft_values import (
     texts_of,
     written,
 )
-from ckanext.hanoi.harvest.mapping.fields import FIELDS
-from ckanext.hanoi.harvest.mapping.licences import choose
-from ckanext.hanoi.harvest.mapping.resource import Note, ResourceMapper, taken_apart
-from ckanext.hanoi.harvest.parsing.clean import clean_html, plain_text
+from ckanext.hanoi.parsing.sanitize import clean_html, plain_text
 from ckanext.hanoi.vietnamese import fold, slug, tag
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -138,7 +138,7 @@ class _Mapper:
         self._contact()
         self._lists()
         self._keywords()
-        for name, value in fit.dataset(self.dataset):
+        for name, value in constraints.dataset(self.dataset):
             self._unresolved(name, value, _KEPT_AS.get(name, f"{name}_text"))
         files = ResourceMapper(self.notes, self._terms, self._licence)
         self.dataset["resources"] = [

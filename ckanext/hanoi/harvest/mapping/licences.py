@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from ckanext.hanoi.harvest.parsing.clean import clean_html, plain_text
+from ckanext.hanoi.parsing.sanitize import clean_html, plain_text
 from ckanext.hanoi.vietnamese import fold
 from ckanext.hanoi.vocabulary import Term, vocabulary
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.hanoi.harvest.mapping import fit
-from ckanext.hanoi.harvest.mapping.draft_values import (
+from ckanext.hanoi.dataset.formats import file_name, media_type_of, term_of_format
+from ckanext.hanoi.harvest.mapping import constraints
+from ckanext.hanoi.harvest.mapping.source_values import (
     iso_of,
     languages_of,
     mapping_of,
@@ -16,10 +17,9 @@ from ckanext.hanoi.harvest.mapping.draft_values import (
     texts_of,
     written,
 )
-from ckanext.hanoi.harvest.mapping.formats import file_name, media_type_of, term_of_format
-from ckanext.hanoi.harvest.parsing import addresses
-from ckanext.hanoi.harvest.parsing.clean import clean_html, is_html, plain_text
-from ckanext.hanoi.harvest.standards.draft import copies
+from ckanext.hanoi.harvest.standards.source_dataset import copies
+from ckanext.hanoi.parsing import addresses
+from ckanext.hanoi.parsing.sanitize import clean_html, is_html, plain_text
 from ckanext.hanoi.vocabulary import vocabulary
 
 _TEXTS = (
@@ -87,7 +87,7 @@ class ResourceMapper:
         self._format(draft, resource)
         resource["url"] = text_of(draft.get("url")) or text_of(draft.get("download_url"))
         resource.setdefault("name", file_name(resource["url"]))
-        for name, value in fit.resource(resource):
+        for name, value in constraints.resource(resource):
             resource[f"{name}_text"] = str(value)
             self.notes.append(Note(name, str(value)))
         if draft.get("id"):

@@ -12,9 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from ckanext.hanoi.harvest.parsing import geometry, loose
-from ckanext.hanoi.harvest.parsing.clean import plain_text
-from ckanext.hanoi.harvest.standards.draft import (
+from ckanext.hanoi.harvest.standards.source_dataset import (
     Extras,
     absolute,
     cleaned,
@@ -24,6 +22,8 @@ from ckanext.hanoi.harvest.standards.draft import (
     read,
     unique,
 )
+from ckanext.hanoi.parsing import geometry, lenient_json
+from ckanext.hanoi.parsing.sanitize import plain_text
 
 #: Counters, and dates of the portal's own work: they change without the data changing.
 VOLATILE = frozenset(
@@ -67,8 +67,10 @@ def to_draft(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def title(item: Mapping[str, Any]) -> str:
     """What the item is called: a layer by its own name, which Hub gives as ``name``."""
-    names = ("title", "name") if not loose.text(item.get("hubType")) else ("name", "title")
-    return plain_text(loose.text(first(*(loose.text(item.get(name)) for name in names))))
+    names = ("title", "name") if not lenient_json.text(item.get("hubType")) else ("name", "title")
+    return plain_text(
+        lenient_json.text(first(*(lenient_json.text(item.get(name)) for name in names)))
+    )
 
 
 def moment(value: Any) -> str:
@@ -76,7 +78,7 @@ def moment(value: Any) -> str:
     for a number that is no such moment (-1 stands for "never")."""
     number = geometry.number(value)
     if number is None:
-        return loose.text(value)
+        return lenient_json.text(value)
     if not _EARLIEST < number < _LATEST:
         return ""
     whole, millis = divmod(int(number), 1000)
@@ -87,19 +89,19 @@ def moment(value: Any) -> str:
 class _Mapping:
     def __init__(self, item: Mapping[str, Any]) -> None:
         self.item = item
-        self.id = loose.text(item.get("id"))
+        self.id = lenient_json.text(item.get("id"))
         found = _LAYER.match(self.id)
         self.item_id, self.layer_id = found.groups() if found else (self.id, "")
         self.hub = absolute(item.get("_hub")).rstrip("/")
         self.portal = absolute(item.get("_portal")).rstrip("/")
-        self.kind = loose.text(item.get("hubType")) or loose.text(item.get("type"))
+        self.kind = lenient_json.text(item.get("hubType")) or lenient_json.text(item.get("type"))
         self.extras = Extras()
         metadata = item.get("metadata")
         inner = metadata.get("metadata") if isinstance(metadata, Mapping) else None
         self.metadata: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
 
     def _text(self, *names: str) -> str:
-        return first(*(loose.text(self.item.get(name)) for name in names)) or ""
+        return first(*(lenient_json.text(self.item.get(name)) for name in names)) or ""
 
     def draft(self) -> dict[str, Any]:
         about = self.metadata.get("dataIdInfo")
@@ -117,7 +119,9 @@ class _Mapping:
             "themes": self._themes(),
             "frequency": _code(_dig(about, "resMaint", "maintFreq", "MaintFreqCd")),
             "language": self._language(about),
-            "issued": first(loose.text(dates.get("pubDate")), moment(self.item.get("created"))),
+            "issued": first(
+                lenient_json.text(dates.get("pubDate")), moment(self.item.get("created"))
+            ),
             "modified": moment(self.item.get("modified")),
             "spatial": self._extent(),
             "url": self._landing_page(),
@@ -136,28 +140,29 @@ class _Mapping:
 
     def _contact(self, about: Mapping[str, Any]) -> dict[str, str]:
         contacts = [self.metadata.get("mdContact"), about.get("idPoC")]
-        for contact in [c for value in contacts for c in loose.items(value)]:
+        for contact in [c for value in contacts for c in lenient_json.items(value)]:
             reach = contact.get("rpCntInfo")
-            email = loose.mail(_dig(reach, "cntAddress", "eMailAdd"))
-            phone = loose.phone(_dig(reach, "cntPhone", "voiceNum"))
+            email = lenient_json.mail(_dig(reach, "cntAddress", "eMailAdd"))
+            phone = lenient_json.phone(_dig(reach, "cntPhone", "voiceNum"))
             if email or phone:
                 return cleaned({
-                    "name": loose.text(contact.get("rpIndName")), "email": email, "phone": phone,
-                    "unit": loose.text(contact.get("rpOrgName")),
+                    "name": lenient_json.text(contact.get("rpIndName")),
+                    "email": email, "phone": phone,
+                    "unit": lenient_json.text(contact.get("rpOrgName")),
                 })  # fmt: skip
-        email = loose.mail(self._text("orgContactEmail", "contactEmail"))
+        email = lenient_json.mail(self._text("orgContactEmail", "contactEmail"))
         return {"email": email} if email else {}
 
     def _keywords(self, about: Mapping[str, Any]) -> list[str]:
-        found = loose.texts(self.item.get("tags"), ",")
-        for keys in loose.items(about.get("searchKeys")):
-            found += loose.texts(keys.get("keyword"))
+        found = lenient_json.texts(self.item.get("tags"), ",")
+        for keys in lenient_json.items(about.get("searchKeys")):
+            found += lenient_json.texts(keys.get("keyword"))
         return unique(found)
 
     def _themes(self) -> list[str]:
         """Categories are paths (``/Categories/Environment/Water``): each step but the first."""
         found = []
-        for path in loose.texts(self.item.get("categories")):
+        for path in lenient_json.texts(self.item.get("categories")):
             steps = [step for step in path.split("/") if step.strip()]
             found += steps[1:] if path.startswith("/") and steps[:1] == ["Categories"] else steps
         return unique(found)
@@ -172,7 +177,10 @@ class _Mapping:
         html = self._text("licenseInfo")
         addresses = [absolute(found) for found in _HREF.findall(html)]
         words = plain_text(html)
-        named = [loose.text(structured.get(key)) for key in ("url", "abbr", "type", "name", "text")]
+        named = [
+            lenient_json.text(structured.get(key))
+            for key in ("url", "abbr", "type", "name", "text")
+        ]
         named += [self._text("license")]
         candidates = [*named, *addresses, *links(words), words]
         return {
@@ -187,7 +195,7 @@ class _Mapping:
             if found := geometry.esri(self.item.get(name)):
                 return found
         for name in ("itemExtent", "extent", "_geometry"):
-            self.extras.add("extent", loose.as_extra(self.item.get(name)))
+            self.extras.add("extent", lenient_json.as_extra(self.item.get(name)))
         return None
 
     def _landing_page(self) -> str:
@@ -237,11 +245,11 @@ class _Mapping:
         if number:
             return [(number, title(self.item), self.item.get("fields"))]
         found = []
-        for layer in loose.items(self.item.get("layers")):
-            layer_number = loose.integer(layer.get("id"))
+        for layer in lenient_json.items(self.item.get("layers")):
+            layer_number = lenient_json.integer(layer.get("id"))
             if layer_number is not None:
                 found.append(
-                    (str(layer_number), loose.text(layer.get("name")), layer.get("fields"))
+                    (str(layer_number), lenient_json.text(layer.get("name")), layer.get("fields"))
                 )
         return found
 
@@ -252,7 +260,7 @@ class _Mapping:
             return []
         server = self.item.get("server")
         server = server if isinstance(server, Mapping) else {}
-        listed = loose.texts(self._text("supportedExportFormats")
+        listed = lenient_json.texts(self._text("supportedExportFormats")
                              or server.get("supportedExportFormats"), ",")  # fmt: skip
         is_table = self.kind.lower() == "table"
         base = f"{self.hub}/api/download/v1/items/{quote(self.item_id)}"
@@ -274,7 +282,7 @@ class _Mapping:
         if form is None or not self.portal or not self.item_id:
             return []
         url = f"{self.portal}/sharing/rest/content/items/{quote(self.item_id)}/data"
-        size = loose.integer(self.item.get("size"))
+        size = lenient_json.integer(self.item.get("size"))
         return [cleaned({
             "url": url, "download_url": url, "name": self._text("name") or title(self.item),
             "format": form, "size": size or None,
@@ -282,10 +290,10 @@ class _Mapping:
 
     def _additional(self) -> list[dict[str, Any]]:
         found = []
-        for extra in loose.items(self.item.get("additionalResources")):
+        for extra in lenient_json.items(self.item.get("additionalResources")):
             if url := absolute(extra.get("url")):
                 found.append(cleaned({
-                    "url": url, "name": loose.text(extra.get("name")),
+                    "url": url, "name": lenient_json.text(extra.get("name")),
                     "format": "ArcGIS" if re.search(r"Server(?:/\d+)?/?$", url) else None,
                     "download_url": url if is_file(url) else None,
                 }))  # fmt: skip
@@ -294,11 +302,14 @@ class _Mapping:
     def _dictionary(self, fields: Any) -> str:
         """One line a field: name, alias, type, description."""
         lines = []
-        for field in loose.items(fields):
-            name, alias = loose.text(field.get("name")), loose.text(field.get("alias"))
-            kind = loose.text(field.get("type")).removeprefix("esriFieldType")
-            about = loose.unpacked(field.get("description"))
-            about = loose.text(about.get("value") if isinstance(about, Mapping) else about)
+        for field in lenient_json.items(fields):
+            name, alias = (
+                lenient_json.text(field.get("name")),
+                lenient_json.text(field.get("alias")),
+            )
+            kind = lenient_json.text(field.get("type")).removeprefix("esriFieldType")
+            about = lenient_json.unpacked(field.get("description"))
+            about = lenient_json.text(about.get("value") if isinstance(about, Mapping) else about)
             shown = [
                 name,
                 f"({alias})" if alias and alias != name else "",
@@ -320,20 +331,23 @@ class _Mapping:
         named = (self._publisher() or {}).get("name")
         agencies = [self._text(key) for key in ("source", "organization", "orgName")]
         self.extras.add("organization_name", *(name for name in agencies if name != named))
-        for extra in loose.items(self.item.get("additionalResources")):
+        for extra in lenient_json.items(self.item.get("additionalResources")):
             if not absolute(extra.get("url")):
-                self.extras.add("additional_resource", loose.as_extra(extra))
+                self.extras.add("additional_resource", lenient_json.as_extra(extra))
         self.extras.add("attribution", self._text("accessInformation"))
-        self.extras.add("credit", loose.text(about.get("idCredit")))
+        self.extras.add("credit", lenient_json.text(about.get("idCredit")))
         self.extras.add("thumbnail", absolute(self.item.get("thumbnailUrl")))
         if draft["issued"] != moment(self.item.get("created")):
             self.extras.add("created", moment(self.item.get("created")))
-        layers = [loose.text(layer.get("name")) for layer in loose.items(self.item.get("layers"))]
+        layers = [
+            lenient_json.text(layer.get("name"))
+            for layer in lenient_json.items(self.item.get("layers"))
+        ]
         self.extras.add("layers", "; ".join(unique(layers)))
         if self.metadata:
-            self.extras.add("metadata", loose.as_extra(self.metadata))
+            self.extras.add("metadata", lenient_json.as_extra(self.metadata))
         used = {*_USED, "accessInformation", "snippet"}
-        for key, value in loose.leftovers(self.item, used).items():
+        for key, value in lenient_json.leftovers(self.item, used).items():
             if key.endswith(("odified", "reated", "Date")):
                 value = moment(value) or value
             self.extras.add(key, value)
@@ -351,5 +365,5 @@ def _code(value: Any) -> str:
     """A code of ArcGIS metadata: ``{"@_value": "ger"}`` or the code alone."""
     value = value[0] if isinstance(value, list) and value else value
     if isinstance(value, Mapping):
-        return loose.text(value.get("@_value")) or loose.text(value.get("value"))
-    return loose.text(value)
+        return lenient_json.text(value.get("@_value")) or lenient_json.text(value.get("value"))
+    return lenient_json.text(value)

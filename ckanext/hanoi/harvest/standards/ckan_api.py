@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, public_url
-from ckanext.hanoi.harvest.parsing import loose
-from ckanext.hanoi.harvest.parsing.clean import printable, printable_json
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.fetch import Fetcher, FetchError, public_url
+from ckanext.hanoi.messages import SourceError
+from ckanext.hanoi.parsing import lenient_json
+from ckanext.hanoi.parsing.sanitize import printable, printable_json
 
 #: (guid, package); the guid is '' where the package has none.
 Found = Iterator[tuple[str, Any]]
@@ -42,10 +42,10 @@ def site(url: str) -> str:
 
 def title_of(package: Mapping[str, Any]) -> str:
     """The title for a report: one line, Vietnamese where there is a choice."""
-    words = loose.multilingual(
+    words = lenient_json.multilingual(
         package.get("title_translated"), package.get("title"), package.get("name")
     )
-    return loose.headline(loose.one_line(words))
+    return lenient_json.headline(lenient_json.one_line(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Page:
 def page_of(result: Any) -> Page | None:
     """The page in the result of ``package_search`` or a list of packages; None if it is none."""
     if isinstance(result, Mapping) and isinstance(result.get("results"), list):
-        return Page(result["results"], loose.integer(result.get("count")))
+        return Page(result["results"], lenient_json.integer(result.get("count")))
     if isinstance(result, list):
         # DKAN puts the list into a list
         if len(result) == 1 and isinstance(result[0], list):
@@ -93,7 +93,7 @@ class Seen:
                 return None
             self._names[content] = content
             return ""
-        name = _short(loose.text(package.get("name")) or title_of(package))
+        name = _short(lenient_json.text(package.get("name")) or title_of(package))
         if self._names.get(_short(identity), name) != name:
             identity = f"{identity}#{name:015x}"
         if _short(identity) in self._names:
@@ -107,7 +107,7 @@ class Seen:
 
 
 def _identity(package: Mapping[str, Any]) -> str:
-    return loose.text(package.get("id")) or loose.text(package.get("name"))
+    return lenient_json.text(package.get("id")) or lenient_json.text(package.get("name"))
 
 
 def _short(text: str) -> int:
@@ -178,8 +178,11 @@ class Api:
                 time.sleep(self._fetcher.pause)
         if isinstance(answer, Mapping):
             if answer.get("success") is False:
-                raise SourceError("%(url)s refuses: %(error)s", url=public_url(response.url),
-                                  error=loose.as_extra(answer.get("error"))[:300])  # fmt: skip
+                raise SourceError(
+                    "%(url)s refuses: %(error)s",
+                    url=public_url(response.url),
+                    error=lenient_json.as_extra(answer.get("error"))[:300],
+                )
             if "result" in answer:
                 return answer["result"]
         return answer

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ckanext.hanoi.harvest.parsing import geometry, loose
-from ckanext.hanoi.harvest.parsing.addresses import Addresses, read
-from ckanext.hanoi.harvest.parsing.places import place
-from ckanext.hanoi.harvest.standards.draft import cleaned, copies, is_file, page
+from ckanext.hanoi.harvest.standards.source_dataset import cleaned, copies, is_file, page
+from ckanext.hanoi.parsing import geometry, lenient_json
+from ckanext.hanoi.parsing.addresses import Addresses, read
+from ckanext.hanoi.parsing.extent_text import place
 from ckanext.hanoi.vocabulary import vocabulary
 
 #: CKAN's own bookkeeping: says nothing about the data.
@@ -44,61 +44,67 @@ class Package:
         for name in names:
             for holder in (self.raw, self.extras):
                 value = holder.get(name)
-                if value not in (None, "", [], {}) and found is None and loose.as_extra(value):
+                if (
+                    value not in (None, "", [], {})
+                    and found is None
+                    and lenient_json.as_extra(value)
+                ):
                     found = value
                     self.used.add(name)
         return found
 
     def text(self, *names: str) -> str:
-        return loose.text(self.get(*names))
+        return lenient_json.text(self.get(*names))
 
     def texts(self, *names: str, split: str = "") -> list[str]:
-        return loose.texts(self.get(*names), split)
+        return lenient_json.texts(self.get(*names), split)
 
     def translated(self, name: str, *more: str) -> dict[str, str] | str:
         """``name`` in its languages: a dictionary, ``name_translated``, ``name_vi``/``name_en``."""
-        whole = loose.languages(self.get(f"{name}_translated")) or loose.languages(self.get(name))
+        whole = lenient_json.languages(self.get(f"{name}_translated")) or lenient_json.languages(
+            self.get(name)
+        )
         for key in list(self.raw):
             match = re.fullmatch(rf"{name}(?:_translated)?[-_]([a-z]{{2}})", key)
             if match and (words := self.text(key)):
                 whole.setdefault(match[1], words)
-        plain = loose.text(self.get(name, *more))
+        plain = lenient_json.text(self.get(name, *more))
         if set(whole) == {"en"} and plain and plain != whole["en"]:
             whole = {"vi": plain, **whole}
-        return loose.multilingual(whole) if whole else plain
+        return lenient_json.multilingual(whole) if whole else plain
 
     def leftovers(self) -> dict[str, str]:
         """Everything that nobody asked for."""
-        return loose.leftovers({**self.raw, **self.extras}, self.used)
+        return lenient_json.leftovers({**self.raw, **self.extras}, self.used)
 
 
 def to_draft(raw: Mapping[str, Any], portal: str) -> dict[str, Any]:
     """The draft of the package ``raw`` of the portal at ``portal`` (its address, for links)."""
     package = Package(raw)
-    title = loose.one_line(package.translated("title", "display_name"))
-    name = loose.text(raw.get("name"))
+    title = lenient_json.one_line(package.translated("title", "display_name"))
+    name = lenient_json.text(raw.get("name"))
     own_page = f"{portal}/dataset/{quote(name)}" if portal and name else ""
     beside: dict[str, str] = {}
     written = package.text("url", "landing_page", "landingPage", "homepage")
     url = page(read(written, portal), beside, "url_other")
     draft: dict[str, Any] = {
-        "title": title or loose.text(raw.get("name")),
+        "title": title or lenient_json.text(raw.get("name")),
         "notes": package.translated("notes", "description", "abstract"),
         "title_en": package.text("title_en") if isinstance(title, str) else "",
         "notes_en": "",
         "name": name,
-        "identifier": package.text("identifier", "guid", "doi") or loose.text(raw.get("id")),
+        "identifier": package.text("identifier", "guid", "doi") or lenient_json.text(raw.get("id")),
         "publisher": _publisher(package),
         "themes": _themes(package),
         "keywords": _keywords(package),
         "license": _licence(package),
         "url": url or own_page,
         "version": package.text("version"),
-        "private": loose.boolean(raw.get("private")),
+        "private": lenient_json.boolean(raw.get("private")),
         "state": _state(raw),
         "contact": _contact(package),
-        "resources": [part for r in loose.items(raw.get("resources"))
-                      if loose.text(r.get("state")) != "deleted"
+        "resources": [part for r in lenient_json.items(raw.get("resources"))
+                      if lenient_json.text(r.get("state")) != "deleted"
                       for part in _resources(r, portal)],
     }  # fmt: skip
     _dates(package, draft)
@@ -113,7 +119,7 @@ def to_draft(raw: Mapping[str, Any], portal: str) -> dict[str, Any]:
 def _extras(value: Any) -> dict[str, Any]:
     """Extras as list of ``{"key", "value"}``, of pairs, or as a dictionary; ``"\\"x\\""`` as x."""
     found: dict[str, Any] = {}
-    value = loose.unpacked(value)
+    value = lenient_json.unpacked(value)
     if isinstance(value, Mapping):
         found = {str(key): item for key, item in value.items()}
     for item in value if isinstance(value, list) else ():
@@ -125,40 +131,40 @@ def _extras(value: Any) -> dict[str, Any]:
 
 
 def _unquoted(value: Any) -> Any:
-    return loose.unpacked(value) if isinstance(value, str) and value[:1] == '"' else value
+    return lenient_json.unpacked(value) if isinstance(value, str) and value[:1] == '"' else value
 
 
 def _publisher(package: Package) -> dict[str, str]:
-    raw = loose.unpacked(package.raw.get("organization"))
+    raw = lenient_json.unpacked(package.raw.get("organization"))
     stated = package.get("publisher_name", "publisher")
     found: dict[str, str] = {}
     if isinstance(raw, Mapping) and (name := _title(raw)):
-        found = {"name": name, "identifier": loose.text(raw.get("name"))}
+        found = {"name": name, "identifier": lenient_json.text(raw.get("name"))}
     elif isinstance(raw, str) and raw.strip():
         found = {"name": raw.strip()}
-    about = next(iter(loose.items(stated)), {})
-    if stated and (name := _title(about) or loose.text(stated)):
+    about = next(iter(lenient_json.items(stated)), {})
+    if stated and (name := _title(about) or lenient_json.text(stated)):
         if found and name != found["name"]:
             found["stated_as"] = name
         found.setdefault("name", name)
     extra = (("publisher_email", "email"), ("publisher_url", "url"), ("publisher_uri", "uri"),
              ("publisher_type", "type"), ("publisher_identifier", "id"))  # fmt: skip
     for field, key in extra:
-        if words := package.text(field) or loose.text(about.get(key)):
-            found[key] = loose.mail(words) if key == "email" else words
+        if words := package.text(field) or lenient_json.text(about.get(key)):
+            found[key] = lenient_json.mail(words) if key == "email" else words
     return found if found.get("name") else {}
 
 
 def _title(value: Mapping[str, Any]) -> str:
-    words = loose.multilingual(value.get("title_translated"), value.get("title"),
+    words = lenient_json.multilingual(value.get("title_translated"), value.get("title"),
                                value.get("display_name"), value.get("name"))  # fmt: skip
-    return loose.headline(loose.one_line(words))
+    return lenient_json.headline(lenient_json.one_line(words))
 
 
 def _themes(package: Package) -> list[str]:
     found: list[str] = []
     for group in _listed(package.raw.get("groups")):
-        words = _title(group) if isinstance(group, Mapping) else loose.text(group)
+        words = _title(group) if isinstance(group, Mapping) else lenient_json.text(group)
         found += [words] if words else []
     for name in ("theme", "themes", "category", "categories", "theme-primary", "topic"):
         found += package.texts(name)
@@ -166,27 +172,27 @@ def _themes(package: Package) -> list[str]:
 
 
 def _listed(value: Any) -> list[Any]:
-    value = loose.unpacked(value)
+    value = lenient_json.unpacked(value)
     return value if isinstance(value, list) else [value] if value else []
 
 
 def _keywords(package: Package) -> list[str]:
     found: list[str] = []
-    written = loose.unpacked(package.raw.get("tags"))
+    written = lenient_json.unpacked(package.raw.get("tags"))
     if isinstance(written, str):
-        found = loose.texts(written, ",;")
+        found = lenient_json.texts(written, ",;")
         written = []
     for tag in _listed(written):
-        words = loose.text(tag.get("display_name") or tag.get("name")) if isinstance(
-            tag, Mapping) else loose.text(tag)  # fmt: skip
+        words = lenient_json.text(tag.get("display_name") or tag.get("name")) if isinstance(
+            tag, Mapping) else lenient_json.text(tag)  # fmt: skip
         found += [words] if words else []
     for name in ("keywords", "tag_string", "tags_translated", "keywords_translated"):
-        value = loose.unpacked(package.get(name))
+        value = lenient_json.unpacked(package.get(name))
         if isinstance(value, Mapping):
             for words in value.values():
-                found += loose.texts(words, ",;")
+                found += lenient_json.texts(words, ",;")
         else:
-            found += loose.texts(value, ",;")
+            found += lenient_json.texts(value, ",;")
     return list(dict.fromkeys(found))
 
 
@@ -194,13 +200,15 @@ def _licence(package: Package) -> list[str]:
     """What names the licence, the best first; of several names for a known one, only that."""
     raw = package.raw
     # The address names the version, where the id may be a family ("cc-by").
-    given = [loose.text(raw.get(key)) for key in ("license_url", "license_id", "license_title")]
+    given = [
+        lenient_json.text(raw.get(key)) for key in ("license_url", "license_id", "license_title")
+    ]
     given += package.texts("license", "licence", "license_text", "licence_text")
     given = list(dict.fromkeys(text for text in given if text.lower() not in _NO_LICENCE))
     terms = vocabulary("license")
     known = [text for text in given if terms.find(text)]
     if known:
-        title = loose.text(raw.get("license_title"))
+        title = lenient_json.text(raw.get("license_title"))
         if title and not terms.find(title):
             package.extras["license_title"] = title
             package.used.discard("license_title")
@@ -209,44 +217,50 @@ def _licence(package: Package) -> list[str]:
 
 
 def _state(raw: Mapping[str, Any]) -> str:
-    state = loose.text(raw.get("state")).lower()
+    state = lenient_json.text(raw.get("state")).lower()
     if state == "deleted":
         return "deleted"
-    return "draft" if state.startswith("draft") or loose.boolean(raw.get("draft")) else ""
+    return "draft" if state.startswith("draft") or lenient_json.boolean(raw.get("draft")) else ""
 
 
 def _contact(package: Package) -> dict[str, str]:
     """Who answers questions: the contact fields, else maintainer, else author."""
-    points = loose.items(package.get(*_CONTACTS))
+    points = lenient_json.items(package.get(*_CONTACTS))
     point = points[0] if points else {}
     contact = {
-        "name": package.text("contact_name", "contact-name") or loose.text(point.get("fn"))
-        or loose.text(point.get("name")),
-        "email": loose.mail(package.get("contact_email", "contact-email", "contact_point_email"))
-        or loose.mail(point.get("email") or point.get("hasEmail")),
-        "phone": loose.phone(package.get("contact_phone", "contact-phone", "contact_telephone"))
-        or loose.phone(point.get("phone") or point.get("hasTelephone") or point.get("telephone")),
+        "name": package.text("contact_name", "contact-name") or lenient_json.text(point.get("fn"))
+        or lenient_json.text(point.get("name")),
+        "email": lenient_json.mail(
+            package.get("contact_email", "contact-email", "contact_point_email")
+        )
+        or lenient_json.mail(point.get("email") or point.get("hasEmail")),
+        "phone": lenient_json.phone(
+            package.get("contact_phone", "contact-phone", "contact_telephone")
+        )
+        or lenient_json.phone(
+            point.get("phone") or point.get("hasTelephone") or point.get("telephone")
+        ),
         "unit": package.text("contact_unit"),
-        "url": package.text("contact_uri", "contact_url") or loose.text(
+        "url": package.text("contact_uri", "contact_url") or lenient_json.text(
             point.get("url") or point.get("uri")),
     }  # fmt: skip
     for role in ("maintainer", "author"):
         if contact["name"] or contact["email"]:
             break
         contact["name"], mail = _person(package.get(role))
-        contact["email"] = loose.mail(package.get(f"{role}_email")) or mail
+        contact["email"] = lenient_json.mail(package.get(f"{role}_email")) or mail
     return {key: words for key, words in contact.items() if words}
 
 
 def _person(value: Any) -> tuple[str, str]:
     """(name, e-mail) of a person as text, object, list, or JSON text of these."""
-    people = loose.items(value)
+    people = lenient_json.items(value)
     if not people:
-        words = loose.text(value)
-        return ("", loose.mail(words)) if "@" in words and " " not in words else (words, "")
+        words = lenient_json.text(value)
+        return ("", lenient_json.mail(words)) if "@" in words and " " not in words else (words, "")
     person = people[0]
-    parts = [loose.text(person.get("given_name")), loose.text(person.get("name"))]
-    return " ".join(filter(None, parts)), loose.mail(person.get("email"))
+    parts = [lenient_json.text(person.get("given_name")), lenient_json.text(person.get("name"))]
+    return " ".join(filter(None, parts)), lenient_json.mail(person.get("email"))
 
 
 def _more_people(package: Package, draft: Mapping[str, Any]) -> dict[str, str]:
@@ -254,30 +268,30 @@ def _more_people(package: Package, draft: Mapping[str, Any]) -> dict[str, str]:
     lists = {
         name: value for name in (*_CONTACTS, "maintainer", "author", "publisher")
         if name in package.used
-        and isinstance(value := loose.unpacked(package.raw.get(name)), (list, Mapping))
+        and isinstance(value := lenient_json.unpacked(package.raw.get(name)), (list, Mapping))
     }  # fmt: skip
-    return loose.beyond(lists, draft, lists)
+    return lenient_json.beyond(lists, draft, lists)
 
 
 def _dates(package: Package, draft: dict[str, Any]) -> None:
     raw = package.raw
     draft["issued"] = package.text(
         "issued", "release_date", "date_released", "publication_date"
-    ) or loose.text(raw.get("metadata_created"))
+    ) or lenient_json.text(raw.get("metadata_created"))
     draft["modified"] = package.text(
         "modified", "last_updated", "date_updated", "last_update"
-    ) or loose.text(raw.get("metadata_modified"))
+    ) or lenient_json.text(raw.get("metadata_modified"))
     draft["temporal_start"] = package.text(
         "temporal_start", "temporal_coverage_from", "temporal_coverage-from", "date_range_start"
     )
     draft["temporal_end"] = package.text(
         "temporal_end", "temporal_coverage_to", "temporal_coverage-to", "date_range_end"
     )
-    for period in loose.items(package.raw.get("temporal_coverage")):
+    for period in lenient_json.items(package.raw.get("temporal_coverage")):
         if not (draft["temporal_start"] or draft["temporal_end"]):
             package.used.add("temporal_coverage")
-            draft["temporal_start"] = loose.text(period.get("start"))
-            draft["temporal_end"] = loose.text(period.get("end"))
+            draft["temporal_start"] = lenient_json.text(period.get("start"))
+            draft["temporal_end"] = lenient_json.text(period.get("end"))
 
 
 def _places(package: Package, draft: dict[str, Any]) -> None:
@@ -294,7 +308,7 @@ def _places(package: Package, draft: dict[str, Any]) -> None:
     words = package.texts("spatial_coverage", "spatial_text", "geographical_coverage",
                           "geographic_coverage", "spatial_uri", "spatial-text")  # fmt: skip
     if "spatial" not in package.used:
-        value = loose.unpacked(package.raw.get("spatial", package.extras.get("spatial")))
+        value = lenient_json.unpacked(package.raw.get("spatial", package.extras.get("spatial")))
         if isinstance(value, str) and value.strip() and "[" not in value:
             words += package.texts("spatial")
     draft["spatial_text"] = words
@@ -321,20 +335,20 @@ def _same_names(package: Package, draft: dict[str, Any]) -> None:
     draft["conforms_to"] = package.texts("conforms_to", "conformsTo")
     draft["related"] = package.texts("related")
     draft["plan_objective"] = package.texts("plan_objective")
-    draft["personal_data"] = loose.boolean(package.get("personal_data"))
+    draft["personal_data"] = lenient_json.boolean(package.get("personal_data"))
     draft["notes_en"] = package.text("notes_en") if isinstance(draft["notes"], str) else ""
 
 
 def _size(written: Any) -> int | str | None:
     """Bytes; what is no number stays as it is written."""
-    number = loose.integer(written)
-    return (loose.text(written) or None) if number is None else number
+    number = lenient_json.integer(written)
+    return (lenient_json.text(written) or None) if number is None else number
 
 
 def _address(part: Package, portal: str) -> Addresses:
     """Where a resource is. What CKAN keeps in its DataStore alone has no address of its own."""
     written = part.text("url", "access_url", "accessURL")
-    if written == "_datastore_only_resource" and (key := loose.text(part.raw.get("id"))):
+    if written == "_datastore_only_resource" and (key := lenient_json.text(part.raw.get("id"))):
         return Addresses((f"{portal}/datastore/dump/{quote(key)}",))
     return read(written, portal)
 
@@ -347,12 +361,14 @@ def _resources(raw: Mapping[str, Any], portal: str) -> list[dict[str, Any]]:
     url, download = found.first, files.first
     if not download and (raw.get("url_type") == "upload" or is_file(url)):
         download = url
-    licence = [loose.text(raw.get(key)) for key in ("license_id", "license_url", "license_title")]
+    licence = [
+        lenient_json.text(raw.get(key)) for key in ("license_id", "license_url", "license_title")
+    ]
     resource = {
-        "id": loose.text(raw.get("id")),
+        "id": lenient_json.text(raw.get("id")),
         "url": url or download,
         "download_url": download,
-        "name": loose.one_line(part.translated("name", "title")),
+        "name": lenient_json.one_line(part.translated("name", "title")),
         "description": part.translated("description", "notes"),
         "format": part.text("format"),
         "mimetype": part.text("mimetype", "media_type", "mediaType"),

@@ -16,7 +16,7 @@ from owslib.fes2 import SortBy as SortBy2
 from owslib.fes2 import SortProperty as SortProperty2
 from owslib.namespaces import Namespaces
 
-from ckanext.hanoi.harvest.parsing import xml
+from ckanext.hanoi.parsing import xml
 
 Element = etree._Element
 

@@ -8,11 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ckanext.hanoi import dates
-from ckanext.hanoi.harvest.parsing import geometry, loose
-from ckanext.hanoi.harvest.parsing.addresses import Addresses
-from ckanext.hanoi.harvest.parsing.places import place
 from ckanext.hanoi.harvest.standards.data_json_feed import PREFIX, link
-from ckanext.hanoi.harvest.standards.draft import (
+from ckanext.hanoi.harvest.standards.source_dataset import (
     absolute,
     cleaned,
     copies,
@@ -23,6 +20,9 @@ from ckanext.hanoi.harvest.standards.draft import (
     read,
     unique,
 )
+from ckanext.hanoi.parsing import geometry, lenient_json
+from ckanext.hanoi.parsing.addresses import Addresses
+from ckanext.hanoi.parsing.extent_text import place
 from ckanext.hanoi.vocabulary import vocabulary
 
 _SHAPES = ("geometry", "locn:geometry", "bbox", "dcat:bbox", "centroid", "dcat:centroid")
@@ -51,31 +51,35 @@ def to_draft(record: Mapping[str, Any], base: str = "") -> dict[str, Any]:
     if not licence:
         stated = {tuple(r.get("license") or ()) for r in resources}
         licence = [*stated.pop()] if len(stated) == 1 else []
-    extras = loose.leftovers(
+    extras = lenient_json.leftovers(
         {key: value for key, value in record.items() if not key.startswith("%")},
         _USED | {"spatial"},
     )
     beside: dict[str, str] = {}
     url = page(read("\n".join(_links(record.get("landingPage"))), base), beside, _PAGES)
     draft: dict[str, Any] = {
-        "title": loose.one_line(loose.multilingual(record.get("title"))),
-        "notes": loose.multilingual(record.get("description")),
-        "identifier": loose.text(record.get("identifier")) or loose.text(record.get("@id")),
+        "title": lenient_json.one_line(lenient_json.multilingual(record.get("title"))),
+        "notes": lenient_json.multilingual(record.get("description")),
+        "identifier": lenient_json.text(record.get("identifier"))
+        or lenient_json.text(record.get("@id")),
         "publisher": _publisher(record.get("publisher")),
-        "themes": unique(loose.texts(record.get("theme")) + loose.texts(record.get("superTheme"))),
-        "keywords": loose.texts(record.get("keyword"), ",;"),
+        "themes": unique(
+            lenient_json.texts(record.get("theme")) + lenient_json.texts(record.get("superTheme"))
+        ),
+        "keywords": lenient_json.texts(record.get("keyword"), ",;"),
         "frequency": _frequency(record),
-        "language": loose.texts(record.get("language"), ",;"),
+        "language": lenient_json.texts(record.get("language"), ",;"),
         "license": licence,
-        "rights": "\n".join(unique(loose.texts(record.get("rights")))),
-        "issued": earliest(loose.texts(record.get("issued"))),
-        "modified": latest(loose.texts(record.get("modified"))),
+        "rights": "\n".join(unique(lenient_json.texts(record.get("rights")))),
+        "issued": earliest(lenient_json.texts(record.get("issued"))),
+        "modified": latest(lenient_json.texts(record.get("modified"))),
         "contact": _contact(record.get("contactPoint")),
         "url": url,
-        "conforms_to": loose.texts(record.get("conformsTo")),
-        "version": loose.text(record.get("version")) or loose.text(record.get("versionInfo")),
-        "version_notes": loose.text(record.get("versionNotes")),
-        "legal_basis": "; ".join(loose.texts(record.get("applicableLegislation"))),
+        "conforms_to": lenient_json.texts(record.get("conformsTo")),
+        "version": lenient_json.text(record.get("version"))
+        or lenient_json.text(record.get("versionInfo")),
+        "version_notes": lenient_json.text(record.get("versionNotes")),
+        "legal_basis": "; ".join(lenient_json.texts(record.get("applicableLegislation"))),
         "related": unique(
             text for key in ("isPartOf", "inSeries", "references", "relation", "seriesMember")
             for text in _references(record.get(key))
@@ -91,10 +95,10 @@ def to_draft(record: Mapping[str, Any], base: str = "") -> dict[str, Any]:
     _place(record.get("spatial"), draft)
     once = {key: record.get(key) for key in _ONCE}
     once["license"] = _unknown_licences(record.get("license"), licence)
-    once["temporal"] = loose.items(record.get("temporal"))
+    once["temporal"] = lenient_json.items(record.get("temporal"))
     parents = draft["publisher"].get("parents", "").split(" > ")
-    beyond = loose.beyond(once, [draft, parents], once)
-    if not loose.items(record.get("landingPage")):
+    beyond = lenient_json.beyond(once, [draft, parents], once)
+    if not lenient_json.items(record.get("landingPage")):
         beyond.pop(_PAGES, None)
     draft["extras"] = {**beside, **beyond, **extras}
     return cleaned(draft)
@@ -102,30 +106,33 @@ def to_draft(record: Mapping[str, Any], base: str = "") -> dict[str, Any]:
 
 def _unknown_licences(value: Any, chosen: Sequence[str]) -> list[Any]:
     """The licences that were not chosen, where one was."""
-    value = loose.unpacked(value)
+    value = lenient_json.unpacked(value)
     given = value if isinstance(value, list) else [value]
     return [item for item in given if not set(_licence(item)) & set(chosen)] if chosen else []
 
 
 def _references(value: Any) -> list[str]:
-    value = loose.unpacked(value)
+    value = lenient_json.unpacked(value)
     return [
-        link(item) or loose.text(item) for item in (value if isinstance(value, list) else [value])
+        link(item) or lenient_json.text(item)
+        for item in (value if isinstance(value, list) else [value])
     ]
 
 
 def _frequency(record: Mapping[str, Any]) -> str:
-    stated = loose.text(record.get("accrualPeriodicity"))
-    modified = loose.text(record.get("modified"))
+    stated = lenient_json.text(record.get("accrualPeriodicity"))
+    modified = lenient_json.text(record.get("modified"))
     return stated or (modified if modified.startswith("R/") else "")
 
 
 def _licence(value: Any) -> list[str]:
     found: list[str] = []
-    value = loose.unpacked(value)
+    value = lenient_json.unpacked(value)
     for item in value if isinstance(value, list) else [value]:
         found += (
-            [link(item), loose.text(item)] if isinstance(item, Mapping) else [loose.text(item)]
+            [link(item), lenient_json.text(item)]
+            if isinstance(item, Mapping)
+            else [lenient_json.text(item)]
         )
     found = unique(found)
     known = [text for text in found if vocabulary("license").find(text)]
@@ -133,42 +140,47 @@ def _licence(value: Any) -> list[str]:
 
 
 def _publisher(value: Any) -> dict[str, str]:
-    agents = loose.items(value)
+    agents = lenient_json.items(value)
     if not agents:
-        name = loose.text(value)
+        name = lenient_json.text(value)
         return {"name": name} if name else {}
     agent, above = agents[0], []
     higher = agent.get("subOrganizationOf")
-    while (more := loose.items(higher)) and len(above) < 10:
-        above.append(loose.text(more[0]))
+    while (more := lenient_json.items(higher)) and len(above) < 10:
+        above.append(lenient_json.text(more[0]))
         higher = more[0].get("subOrganizationOf")
     found = {
-        "name": loose.headline(
-            loose.multilingual(agent.get("name"), agent.get("prefLabel"), agent)
+        "name": lenient_json.headline(
+            lenient_json.multilingual(agent.get("name"), agent.get("prefLabel"), agent)
         ),
-        "identifier": loose.text(agent.get("identifier")),
-        "email": loose.mail(agent.get("mbox") or agent.get("hasEmail") or agent.get("email")),
+        "identifier": lenient_json.text(agent.get("identifier")),
+        "email": lenient_json.mail(
+            agent.get("mbox") or agent.get("hasEmail") or agent.get("email")
+        ),
         "url": link(agent.get("homepage") or agent.get("url")),
         "parents": " > ".join(filter(None, above)),
-        "uri": loose.text(agent.get("@id")),
+        "uri": lenient_json.text(agent.get("@id")),
     }
     return {key: text for key, text in found.items() if text}
 
 
 def _contact(value: Any) -> dict[str, str]:
-    points = loose.items(value)
+    points = lenient_json.items(value)
     if not points:
-        words = loose.text(value)
-        return {"email" if "@" in words else "name": loose.mail(words)} if words else {}
+        words = lenient_json.text(value)
+        return {"email" if "@" in words else "name": lenient_json.mail(words)} if words else {}
     point = points[0]
     found = {
-        "name": loose.text(point.get("fn")) or loose.text(point.get("name")),
-        "email": loose.mail(point.get("hasEmail") or point.get("email") or point.get("mbox")),
-        "phone": loose.phone(
+        "name": lenient_json.text(point.get("fn")) or lenient_json.text(point.get("name")),
+        "email": lenient_json.mail(
+            point.get("hasEmail") or point.get("email") or point.get("mbox")
+        ),
+        "phone": lenient_json.phone(
             point.get("hasTelephone") or point.get("tel") or point.get("telephone")
             or point.get("phone")
         ),
-        "unit": loose.text(point.get("organization-name")) or loose.text(point.get("organization")),
+        "unit": lenient_json.text(point.get("organization-name"))
+        or lenient_json.text(point.get("organization")),
         "url": link(point.get("hasURL") or point.get("url")),
     }  # fmt: skip
     return {key: text for key, text in found.items() if text}
@@ -177,7 +189,10 @@ def _contact(value: Any) -> dict[str, str]:
 def _access(record: Mapping[str, Any], draft: dict[str, Any]) -> None:
     """``accessLevel`` has a code, known here or not; ``accessRights`` may say anything."""
     for level, value in ((True, record.get("accessLevel")), (False, record.get("accessRights"))):
-        for text in (*([link(value)] if isinstance(value, Mapping) else ()), *loose.texts(value)):
+        for text in (
+            *([link(value)] if isinstance(value, Mapping) else ()),
+            *lenient_json.texts(value),
+        ):
             if text and (level or vocabulary("access_level").find(text)):
                 draft.setdefault("access_level", text)
             elif text and text not in draft["rights"] and not isinstance(value, Mapping):
@@ -185,14 +200,17 @@ def _access(record: Mapping[str, Any], draft: dict[str, Any]) -> None:
 
 
 def _period(value: Any, draft: dict[str, Any]) -> None:
-    value = loose.unpacked(value)
+    value = lenient_json.unpacked(value)
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, Mapping):
-            start, end = loose.text(item.get("startDate")), loose.text(item.get("endDate"))
+            start, end = (
+                lenient_json.text(item.get("startDate")),
+                lenient_json.text(item.get("endDate")),
+            )
             draft.setdefault("temporal_start", start)
             draft.setdefault("temporal_end", end)
             continue
-        text = loose.text(item)
+        text = lenient_json.text(item)
         if text and "temporal_start" in draft:
             known = draft["extras"].get("temporal_other")
             draft["extras"]["temporal_other"] = f"{known}; {text}" if known else text
@@ -209,26 +227,26 @@ def _period(value: Any, draft: dict[str, Any]) -> None:
 
 
 def _place(value: Any, draft: dict[str, Any]) -> None:
-    value = loose.unpacked(value)
+    value = lenient_json.unpacked(value)
     found, names = [], []
     alone = isinstance(value, list) and value and not isinstance(value[0], (str, Mapping, list))
     for item in [value] if alone or not isinstance(value, list) else value:
         shape = place(item)
         if isinstance(item, Mapping) and not shape:
             inner = [item.get(key) for key in _SHAPES]
-            shape = next((g for i in inner if (g := place(loose.text(i)) or place(i))), None)
+            shape = next((g for i in inner if (g := place(lenient_json.text(i)) or place(i))), None)
             names.append(
-                loose.text({k: item.get(k) for k in ("prefLabel", "title", "name", "@id")})
+                lenient_json.text({k: item.get(k) for k in ("prefLabel", "title", "name", "@id")})
             )
         elif not shape:
-            names.append(loose.text(item))
+            names.append(lenient_json.text(item))
         found.append(shape)
     draft["spatial"] = geometry.joined(found)
     draft["spatial_text"] = unique(names)
 
 
 def _parts(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    parts = loose.items(record.get("distribution"))
+    parts = lenient_json.items(record.get("distribution"))
     own = ("accessURL", "downloadURL", "webService", "endpointURL")
     if any(record.get(key) for key in own):
         keys = (*own, "format", "mediaType", "endpointDescription")
@@ -253,7 +271,7 @@ def _resources(raw: Mapping[str, Any], base: str) -> list[dict[str, Any]]:
 
 def _links(value: Any) -> list[str]:
     """The addresses, as they are written, of one value or a list."""
-    value = loose.unpacked(value)
+    value = lenient_json.unpacked(value)
     return list(filter(None, map(link, value if isinstance(value, list) else [value])))
 
 
@@ -262,33 +280,35 @@ def _resource(
 ) -> dict[str, Any]:
     download = files.first
     services = part.get("accessService") or part.get("webService") or part.get("endpointURL")
-    service = link(services) or loose.text(services)
+    service = link(services) or lenient_json.text(services)
     url = access.first or download or absolute(service, base)
     if not download and is_file(url):
         download = url
-    checksum = next(iter(loose.items(part.get("checksum"))), {})
-    extras = loose.leftovers(part, _USED_PART)
+    checksum = next(iter(lenient_json.items(part.get("checksum"))), {})
+    extras = lenient_json.leftovers(part, _USED_PART)
     extras.update({key: found.rest for key, found in (("accessURL", access), ("downloadURL", files))
                    if found.rest})  # fmt: skip
     resource = {
-        "id": loose.text(part.get("identifier")) or loose.text(part.get("@id")),
+        "id": lenient_json.text(part.get("identifier")) or lenient_json.text(part.get("@id")),
         "url": url,
         "download_url": download,
-        "name": loose.one_line(loose.multilingual(part.get("title"), part.get("name"))),
-        "description": loose.multilingual(part.get("description")),
-        "format": loose.text(part.get("format")),
-        "mimetype": loose.text(part.get("mediaType")),
-        "encoding": loose.text(part.get("characterEncoding")),
-        "size": loose.integer(part.get("byteSize") or part.get("fileSize")),
-        "hash": loose.text(checksum.get("checksumValue")),
-        "hash_algorithm": loose.text(checksum.get("algorithm")),
-        "status": loose.text(part.get("status")),
-        "issued": loose.text(part.get("issued")),
-        "modified": loose.text(part.get("modified")),
+        "name": lenient_json.one_line(
+            lenient_json.multilingual(part.get("title"), part.get("name"))
+        ),
+        "description": lenient_json.multilingual(part.get("description")),
+        "format": lenient_json.text(part.get("format")),
+        "mimetype": lenient_json.text(part.get("mediaType")),
+        "encoding": lenient_json.text(part.get("characterEncoding")),
+        "size": lenient_json.integer(part.get("byteSize") or part.get("fileSize")),
+        "hash": lenient_json.text(checksum.get("checksumValue")),
+        "hash_algorithm": lenient_json.text(checksum.get("algorithm")),
+        "status": lenient_json.text(part.get("status")),
+        "issued": lenient_json.text(part.get("issued")),
+        "modified": lenient_json.text(part.get("modified")),
         "license": _licence(part.get("license")),
-        "rights": "\n".join(loose.texts(part.get("rights"))),
-        "conforms_to": loose.texts(part.get("conformsTo")),
-        "language": loose.texts(part.get("language"), ",;"),
+        "rights": "\n".join(lenient_json.texts(part.get("rights"))),
+        "conforms_to": lenient_json.texts(part.get("conformsTo")),
+        "language": lenient_json.texts(part.get("language"), ",;"),
         "data_dictionary": _dictionary(part, base),
         "access_service": service,
     }
@@ -296,14 +316,14 @@ def _resource(
     once = {"checksum": part.get("checksum"), "accessURL": pages}
     if resource["size"] is None:
         once["byteSize"] = part.get("byteSize") or part.get("fileSize")
-    resource["extras"] = {**loose.beyond(once, [resource, _links(pages)], once), **extras}
+    resource["extras"] = {**lenient_json.beyond(once, [resource, _links(pages)], once), **extras}
     return cleaned(resource)
 
 
 def _dictionary(part: Mapping[str, Any], base: str) -> str:
     """Where the columns are described, or their description (Argentina's ``field``)."""
     described = link(part.get("describedBy"))
-    fields = loose.unpacked(part.get("field"))
+    fields = lenient_json.unpacked(part.get("field"))
     lines = [_column(field) for field in (fields if isinstance(fields, list) else [fields])]
     return absolute(described, base) or described or "\n".join(filter(None, lines))
 
@@ -311,10 +331,10 @@ def _dictionary(part: Mapping[str, Any], base: str) -> str:
 def _column(field: Any) -> str:
     """One column in a line: title, type, description, and whatever else is said of it."""
     if not isinstance(field, Mapping):
-        return loose.text(field)
-    kind, about = loose.text(field.get("type")), loose.text(field.get("description"))
-    named = loose.text(field.get("title")) or loose.text(field.get("name"))
-    more = loose.leftovers(field, ("title", "name", "type", "description"))
+        return lenient_json.text(field)
+    kind, about = lenient_json.text(field.get("type")), lenient_json.text(field.get("description"))
+    named = lenient_json.text(field.get("title")) or lenient_json.text(field.get("name"))
+    more = lenient_json.leftovers(field, ("title", "name", "type", "description"))
     about = "; ".join(filter(None, [about, *(f"{key}: {text}" for key, text in more.items())]))
     name = named + (f" ({kind})" if kind else "")
     return f"{name}: {about}" if about else name

@@ -11,7 +11,7 @@ from typing import IO, Any
 import ijson
 
 from ckanext.hanoi.harvest.identity import Candidate
-from ckanext.hanoi.harvest.parsing import json_text, loose
+from ckanext.hanoi.parsing import json_text, lenient_json
 
 #: Where datasets stand in a document: path of ijson, and a word that is in every such document.
 _PATHS = (
@@ -197,7 +197,7 @@ def _unfolded(item: Any, depth: int = 0) -> Iterator[Any]:
         if whole and depth < _DEPTH:
             nested += whole
             record[key] = [link(e) if isinstance(e, Mapping) else e for e in entries]
-    catalogue = "catalog" in loose.text(record.get("@type")).lower() or (
+    catalogue = "catalog" in lenient_json.text(record.get("@type")).lower() or (
         ("dataset" in record or "catalog" in record) and "distribution" not in record
     )
     if not catalogue:
@@ -208,25 +208,28 @@ def _unfolded(item: Any, depth: int = 0) -> Iterator[Any]:
 
 def candidate(record: Mapping[str, Any]) -> Candidate | None:
     """What identifies the dataset; None where it says nothing at all."""
-    title = loose.headline(loose.one_line(loose.multilingual(record.get("title"))))
-    identifier = loose.text(record.get("identifier")) or loose.text(record.get("@id"))
+    title = lenient_json.headline(
+        lenient_json.one_line(lenient_json.multilingual(record.get("title")))
+    )
+    identifier = lenient_json.text(record.get("identifier")) or lenient_json.text(record.get("@id"))
     url = link(record.get("landingPage"))
-    for part in loose.items(record.get("distribution")):
+    for part in lenient_json.items(record.get("distribution")):
         url = url or link(part.get("downloadURL")) or link(part.get("accessURL"))
     if not (title or identifier or url or record.get("description")):
         return None
     return Candidate(
         dict(record), identifier or None, title, url,
-        loose.text(record.get("issued")) or None, loose.text(record.get("modified")) or None,
+        lenient_json.text(record.get("issued")) or None,
+        lenient_json.text(record.get("modified")) or None,
         frozenset(key for key in record if key.startswith("%")),
     )  # fmt: skip
 
 
 def link(value: Any) -> str:
     """An address: text, ``{"@id"}``, ``{"accessURL"}``, or the first of a list of these."""
-    value = loose.unpacked(value)
+    value = lenient_json.unpacked(value)
     if isinstance(value, list):
         return next((found for item in value if (found := link(item))), "")
     if isinstance(value, Mapping):
-        return next((found for key in _ADDRESS if (found := loose.text(value.get(key)))), "")
-    return loose.text(value)
+        return next((found for key in _ADDRESS if (found := lenient_json.text(value.get(key)))), "")
+    return lenient_json.text(value)

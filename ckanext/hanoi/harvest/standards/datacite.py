@@ -7,8 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from ckanext.hanoi.harvest.parsing import geometry, xml
-from ckanext.hanoi.harvest.standards.draft import (
+from ckanext.hanoi.harvest.standards.source_dataset import (
     Extras,
     Reader,
     cleaned,
@@ -22,6 +21,7 @@ from ckanext.hanoi.harvest.standards.draft import (
     licences,
     unique,
 )
+from ckanext.hanoi.parsing import geometry, xml
 
 Element = etree._Element
 

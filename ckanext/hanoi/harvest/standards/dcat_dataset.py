@@ -10,8 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from ckanext.hanoi import dates
-from ckanext.hanoi.harvest.parsing import geometry, loose
-from ckanext.hanoi.harvest.parsing.places import place
 from ckanext.hanoi.harvest.standards import dcat_distribution, dcat_rest
 from ckanext.hanoi.harvest.standards.dcat_records import (
     Tree,
@@ -27,7 +25,7 @@ from ckanext.hanoi.harvest.standards.dcat_records import (
     words,
 )
 from ckanext.hanoi.harvest.standards.dcat_values import coded, first_coded, licence, types
-from ckanext.hanoi.harvest.standards.draft import (
+from ckanext.hanoi.harvest.standards.source_dataset import (
     absolute,
     cleaned,
     earliest,
@@ -36,6 +34,8 @@ from ckanext.hanoi.harvest.standards.draft import (
     read,
     unique,
 )
+from ckanext.hanoi.parsing import geometry, lenient_json
+from ckanext.hanoi.parsing.extent_text import place
 from ckanext.hanoi.vocabulary import Term, vocabulary
 
 _RELATED = (
@@ -82,7 +82,7 @@ def to_draft(tree: Tree) -> dict[str, Any]:
     parts = [tree] if alone else [*trees(tree, "dcat:distribution"), *trees(tree, "services")]
     resources = [resource for part in parts for resource in dcat_distribution.resources(part)]
     draft: dict[str, Any] = {
-        "title": loose.one_line(
+        "title": lenient_json.one_line(
             words(
                 tree,
                 "dct:title",
@@ -182,7 +182,7 @@ def _used(tree: Tree) -> set[str]:
 def _agent(tree: Tree, *names: str) -> dict[str, str]:
     for value in values(tree, *names):
         if not isinstance(value, dict) or "@value" in value:
-            name = loose.text(value.get("@value") if isinstance(value, dict) else value)
+            name = lenient_json.text(value.get("@value") if isinstance(value, dict) else value)
             return {"name": name} if name else {}
         address = str(value.get("@id") or "")
         name = label(value)
@@ -214,7 +214,7 @@ def _contact_value(tree: Tree, *names: str) -> str:
 
 def _mail(tree: Tree, *names: str) -> str:
     """An e-mail address; one given as a relative address has become the end of an absolute one."""
-    text = loose.mail(_contact_value(tree, *names))
+    text = lenient_json.mail(_contact_value(tree, *names))
     return tail(text) if text.startswith("http") and "@" in tail(text) else text
 
 
@@ -229,7 +229,7 @@ def _contact(tree: Tree) -> dict[str, str]:
                 "",
             ),
             "email": _mail(point, "vcard:hasEmail", "foaf:mbox", "vcard:email", "schema:email"),
-            "phone": loose.phone(
+            "phone": lenient_json.phone(
                 _contact_value(
                     point,
                     "vcard:hasTelephone",
@@ -252,7 +252,7 @@ def _contact(tree: Tree) -> dict[str, str]:
         if any(found.values()):
             return {key: text for key, text in found.items() if text}
     name = first_text(tree, "dcat:contactPoint", "adms:contactPoint")
-    return ({"email": loose.mail(name)} if "@" in name else {"name": name}) if name else {}
+    return ({"email": lenient_json.mail(name)} if "@" in name else {"name": name}) if name else {}
 
 
 def _page(tree: Tree, extras: dict[str, str]) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ckanext.hanoi.harvest.parsing import loose
-from ckanext.hanoi.harvest.parsing.addresses import Addresses
 from ckanext.hanoi.harvest.standards import dcat_rest
 from ckanext.hanoi.harvest.standards.dcat_records import (
     Tree,
@@ -21,7 +19,7 @@ from ckanext.hanoi.harvest.standards.dcat_records import (
     words,
 )
 from ckanext.hanoi.harvest.standards.dcat_values import coded, first_coded, licence, types
-from ckanext.hanoi.harvest.standards.draft import (
+from ckanext.hanoi.harvest.standards.source_dataset import (
     absolute,
     cleaned,
     copies,
@@ -30,6 +28,8 @@ from ckanext.hanoi.harvest.standards.draft import (
     latest,
     read,
 )
+from ckanext.hanoi.parsing import lenient_json
+from ckanext.hanoi.parsing.addresses import Addresses
 
 _ENCODING = "http://www.w3.org/2011/content#characterEncoding"
 _USED_RESOURCE = frozenset(
@@ -80,11 +80,13 @@ def _resource(part: Tree, access: Addresses, files: Addresses) -> dict[str, Any]
         "id": address,
         "url": url or next((u for s in services if (u := first_id(s, "dcat:endpointURL"))), ""),
         "download_url": download,
-        "name": loose.one_line(words(part, "dct:title", "dc:title", "rdfs:label", "foaf:name")),
+        "name": lenient_json.one_line(
+            words(part, "dct:title", "dc:title", "rdfs:label", "foaf:name")
+        ),
         "description": words(part, "dct:description", "dc:description", joined=True),
         "format": first_coded(part, "format", "dct:format", "dc:format"),
         "mimetype": first_coded(part, "media_type", "dcat:mediaType"),
-        "size": loose.integer(first_text(part, "dcat:byteSize")),
+        "size": lenient_json.integer(first_text(part, "dcat:byteSize")),
         "encoding": first_text(part, _ENCODING),
         "data_dictionary": _documentation(part) if visited else "",
         "hash": first_text(checksum, "spdx:checksumValue"),

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ckanext.hanoi.harvest.identity import Candidate
-from ckanext.hanoi.harvest.parsing import addresses, loose
-from ckanext.hanoi.harvest.parsing.graph import Graph, Literal, Node, Term, is_blank
+from ckanext.hanoi.parsing import addresses, lenient_json
+from ckanext.hanoi.parsing.rdf import Graph, Literal, Node, Term, is_blank
 
 Tree = dict[str, Any]
 
@@ -131,7 +131,7 @@ def _candidate(graph: Graph, node: Node, url: str, datasets: set[Node]) -> Candi
     return Candidate(
         content,
         address or identifier or None,
-        loose.headline(loose.one_line(words(content, *_NAMING))),
+        lenient_json.headline(lenient_json.one_line(words(content, *_NAMING))),
         first_id(content, "dcat:landingPage") or _first_link(content),
         first_text(content, "dct:issued", "dc:date") or None,
         first_text(content, "dct:modified") or None,
@@ -267,7 +267,7 @@ def words(tree: Tree, *names: str, joined: bool = False) -> dict[str, str] | str
 
 def label(tree: Tree) -> str:
     """The name of a node in one text, or ''."""
-    return loose.headline(
+    return lenient_json.headline(
         words(
             tree,
             "skos:prefLabel",

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ckanext.hanoi.harvest.parsing import loose
-from ckanext.hanoi.harvest.parsing.clean import plain_text
 from ckanext.hanoi.harvest.standards.dcat_records import Tree, label, literals, tail, trees, values
-from ckanext.hanoi.harvest.standards.draft import unique
+from ckanext.hanoi.harvest.standards.source_dataset import unique
+from ckanext.hanoi.parsing import lenient_json
+from ckanext.hanoi.parsing.sanitize import plain_text
 
 #: Properties whose field holds one value, and the name of the extra for the others.
 _ONCE = {
@@ -59,7 +59,7 @@ def rest(tree: Tree, used: Iterable[str]) -> dict[str, str]:
     known = frozenset(used)
     return {
         key(name): "; ".join(unique(map(told, value))) if isinstance(value, list)
-        else loose.as_extra(value)
+        else lenient_json.as_extra(value)
         for name, value in tree.items() if name not in known
     }  # fmt: skip
 

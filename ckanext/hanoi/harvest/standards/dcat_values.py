@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.hanoi.harvest.parsing import loose
-from ckanext.hanoi.harvest.parsing.graph import class_name
 from ckanext.hanoi.harvest.standards.dcat_records import (
     Tree,
     first_text,
@@ -15,7 +13,9 @@ from ckanext.hanoi.harvest.standards.dcat_records import (
     tail,
     values,
 )
-from ckanext.hanoi.harvest.standards.draft import unique
+from ckanext.hanoi.harvest.standards.source_dataset import unique
+from ckanext.hanoi.parsing import lenient_json
+from ckanext.hanoi.parsing.rdf import class_name
 from ckanext.hanoi.vocabulary import vocabulary
 
 
@@ -53,7 +53,7 @@ def licence(tree: Tree, *names: str) -> list[str]:
             ]
             found += [k for k in kinds if vocabulary("license").find(k)]
         else:
-            found.append(loose.text(value["@value"] if isinstance(value, dict) else value))
+            found.append(lenient_json.text(value["@value"] if isinstance(value, dict) else value))
     found = unique(found)
     known = [text for text in found if vocabulary("license").find(text)]
     return known[:1] or found

@@ -8,8 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from ckanext.hanoi.harvest.parsing import geometry, xml
-from ckanext.hanoi.harvest.standards.draft import (
+from ckanext.hanoi.harvest.standards.source_dataset import (
     Extras,
     Reader,
     cleaned,
@@ -25,6 +24,7 @@ from ckanext.hanoi.harvest.standards.draft import (
     read,
     unique,
 )
+from ckanext.hanoi.parsing import geometry, xml
 
 Element = etree._Element
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from lxml import etree
 
-from ckanext.hanoi.harvest.parsing import geometry, xml
-from ckanext.hanoi.harvest.standards.draft import (
+from ckanext.hanoi.harvest.standards.iso_resources import resources
+from ckanext.hanoi.harvest.standards.iso_values import IsoReader, Party
+from ckanext.hanoi.harvest.standards.source_dataset import (
     Extras,
     absolute,
     cleaned,
@@ -22,8 +23,7 @@ from ckanext.hanoi.harvest.standards.draft import (
     plain,
     unique,
 )
-from ckanext.hanoi.harvest.standards.iso_resources import resources
-from ckanext.hanoi.harvest.standards.iso_values import IsoReader, Party
+from ckanext.hanoi.parsing import geometry, xml
 from ckanext.hanoi.vocabulary import vocabulary
 
 Element = etree._Element

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
 
-from ckanext.hanoi.harvest.parsing import geometry, xml
-from ckanext.hanoi.harvest.standards.draft import Extras, cleaned, copies, is_file, plain
 from ckanext.hanoi.harvest.standards.iso_values import IsoReader, Online
+from ckanext.hanoi.harvest.standards.source_dataset import Extras, cleaned, copies, is_file, plain
+from ckanext.hanoi.parsing import geometry, xml
 
 _SERVICES = (
     (r"\bwmts\b", "WMTS"), (r"\bwms(?!t)", "WMS"), (r"\bwfs", "WFS"), (r"\bwcs\b", "WCS"),

@@ -10,8 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from ckanext.hanoi.harvest.parsing import geometry, xml
-from ckanext.hanoi.harvest.standards.draft import (
+from ckanext.hanoi.harvest.standards.source_dataset import (
     Reader,
     absolute,
     earliest,
@@ -21,6 +20,7 @@ from ckanext.hanoi.harvest.standards.draft import (
     latest,
     read,
 )
+from ckanext.hanoi.parsing import geometry, xml
 
 Element = etree._Element
 

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from ckanext.hanoi.harvest.standards import periods
-from ckanext.hanoi.harvest.standards.draft import Extras, cleaned, first, language, languages, links
+from ckanext.hanoi.harvest.standards.source_dataset import (
+    Extras,
+    cleaned,
+    first,
+    language,
+    languages,
+    links,
+)
 from ckanext.hanoi.vietnamese import decode
 from ckanext.hanoi.vocabulary import vocabulary
 

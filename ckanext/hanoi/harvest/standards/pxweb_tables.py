@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from ckanext.hanoi.harvest.parsing import loose
 from ckanext.hanoi.harvest.standards import periods, px
-from ckanext.hanoi.harvest.standards.draft import Extras, absolute, cleaned
+from ckanext.hanoi.harvest.standards.source_dataset import Extras, absolute, cleaned
+from ckanext.hanoi.parsing import lenient_json
 
 #: Names of time variables, where none is marked as such.
 _TIME_NAMES = ("time", "tid", "year", "month", "quarter", "năm", "quý", "tháng", "thời gian", "kỳ")
@@ -32,13 +32,13 @@ def of_v1(
         "kind": "v1",
         "api": address,
         "page": _page(address, pages),
-        "title": loose.text(metadata.get("title")) or loose.text(node.get("text")),
-        "text": loose.text(node.get("text")),
-        "updated": loose.text(node.get("updated")),
+        "title": lenient_json.text(metadata.get("title")) or lenient_json.text(node.get("text")),
+        "text": lenient_json.text(node.get("text")),
+        "updated": lenient_json.text(node.get("updated")),
         "folders": list(labels),
         "time": time,
         "variables": variables,
-        "more": loose.leftovers(metadata, ("title", "variables")),
+        "more": lenient_json.leftovers(metadata, ("title", "variables")),
     }
 
 
@@ -74,14 +74,14 @@ def to_draft(content: Mapping[str, Any]) -> dict[str, Any]:
 def _draft_of_v1(content: Mapping[str, Any]) -> dict[str, Any]:
     api, page = absolute(content.get("api")), absolute(content.get("page"))
     time = content.get("time")
-    start, end, unit = periods.coverage(loose.texts(time))
-    folders = loose.texts(content.get("folders"))
-    title = loose.text(content.get("title"))
+    start, end, unit = periods.coverage(lenient_json.texts(time))
+    folders = lenient_json.texts(content.get("folders"))
+    title = lenient_json.text(content.get("title"))
     extras = Extras()
     extras.add("variables", px.data_dictionary(content.get("variables")))
     extras.add("folders", " > ".join(folders))
-    if loose.text(content.get("text")) != title:
-        extras.add("table_text", loose.text(content.get("text")))
+    if lenient_json.text(content.get("text")) != title:
+        extras.add("table_text", lenient_json.text(content.get("text")))
     more = content.get("more")
     for key, value in more.items() if isinstance(more, Mapping) else ():
         extras.add(str(key), value)
@@ -94,7 +94,7 @@ def _draft_of_v1(content: Mapping[str, Any]) -> dict[str, Any]:
         "frequency": periods.FREQUENCIES.get(unit),
         "temporal_start": start,
         "temporal_end": end,
-        "modified": loose.text(content.get("updated")),
+        "modified": lenient_json.text(content.get("updated")),
         "resources": _resources_v1(api, page, content.get("variables")) if api else [],
         "extras": extras.texts(),
     })  # fmt: skip
@@ -130,19 +130,21 @@ def _resources_v1(api: str, page: str, variables: Any) -> list[dict[str, Any]]:
 def _variables(value: Any) -> tuple[list[str], list[dict[str, Any]]]:
     """(labels of the time variable's values, the variables summed up)."""
     found, marked, named, guessed = [], [], [], []
-    for variable in loose.items(value):
-        codes = loose.texts(variable.get("values"))
-        labels = loose.texts(variable.get("valueTexts")) or codes
-        name = loose.text(variable.get("text")) or loose.text(variable.get("code"))
+    for variable in lenient_json.items(value):
+        codes = lenient_json.texts(variable.get("values"))
+        labels = lenient_json.texts(variable.get("valueTexts")) or codes
+        name = lenient_json.text(variable.get("text")) or lenient_json.text(variable.get("code"))
         found.append(cleaned({
-            "name": name, "code": loose.text(variable.get("code")), "count": len(codes),
+            "name": name, "code": lenient_json.text(variable.get("code")), "count": len(codes),
             "first": labels[0] if labels else "", "last": labels[-1] if labels else "",
         }))  # fmt: skip
         times = labels if periods.is_time(labels) else codes
-        if loose.boolean(variable.get("time")):
+        if lenient_json.boolean(variable.get("time")):
             marked = marked or times
         elif periods.is_time(times):
-            known = {name.lower(), loose.text(variable.get("code")).lower()} & set(_TIME_NAMES)
+            known = {name.lower(), lenient_json.text(variable.get("code")).lower()} & set(
+                _TIME_NAMES
+            )
             named, guessed = (named or (times if known else [])), (guessed or times)
     return marked or named or guessed, found
 
@@ -176,34 +178,36 @@ def _page(address: str, pages: str) -> str:
 
 
 def _draft_of_v2(content: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
-    base = loose.text(content.get("base"))
-    first, last = (periods.period(loose.text(table.get(k))) for k in ("firstPeriod", "lastPeriod"))
-    unit = periods.UNITS.get(loose.text(table.get("timeUnit")).lower()) or (
+    base = lenient_json.text(content.get("base"))
+    first, last = (
+        periods.period(lenient_json.text(table.get(k))) for k in ("firstPeriod", "lastPeriod")
+    )
+    unit = periods.UNITS.get(lenient_json.text(table.get("timeUnit")).lower()) or (
         last.unit if last else ""
     )
-    paths = [loose.items(path) for path in _lists(table.get("paths"))]
-    labels = [loose.text(step.get("label")) for path in paths for step in path]
-    category = loose.text(table.get("category")).lower()
-    extras = loose.leftovers(table, (
+    paths = [lenient_json.items(path) for path in _lists(table.get("paths"))]
+    labels = [lenient_json.text(step.get("label")) for path in paths for step in path]
+    category = lenient_json.text(table.get("category")).lower()
+    extras = lenient_json.leftovers(table, (
         "id", "label", "description", "updated", "source", "paths", "links", "type", "sortCode",
     ))  # fmt: skip
-    places = [" > ".join(loose.text(step.get("label")) for step in path) for path in paths]
+    places = [" > ".join(lenient_json.text(step.get("label")) for step in path) for path in paths]
     if any(places):
         extras["folders"] = "; ".join(filter(None, places))
-    subjects = [loose.text(path[0].get("label")) for path in paths if path]
-    tongue = loose.text(content.get("language"))
+    subjects = [lenient_json.text(path[0].get("label")) for path in paths if path]
+    tongue = lenient_json.text(content.get("language"))
     return cleaned({
-        "identifier": loose.text(table.get("id")),
-        "title": loose.text(table.get("label")),
-        "notes": loose.text(table.get("description")),
-        "publisher": loose.text(table.get("source")),
+        "identifier": lenient_json.text(table.get("id")),
+        "title": lenient_json.text(table.get("label")),
+        "notes": lenient_json.text(table.get("description")),
+        "publisher": lenient_json.text(table.get("source")),
         "themes": list(dict.fromkeys(filter(None, subjects))),
         "keywords": list(dict.fromkeys(filter(None, labels))),
         "language": [tongue] if tongue else [],
         "frequency": periods.FREQUENCIES.get(unit),
         "temporal_start": first.start.isoformat() if first else "",
         "temporal_end": last.end.isoformat() if last else "",
-        "modified": loose.text(table.get("updated")),
+        "modified": lenient_json.text(table.get("updated")),
         # The interface's other categories are internal, private and section.
         "private": True if category not in ("", "public") else None,
         "resources": _resources_v2(base, table),
@@ -212,15 +216,15 @@ def _draft_of_v2(content: Mapping[str, Any], table: Mapping[str, Any]) -> dict[s
 
 
 def _resources_v2(base: str, table: Mapping[str, Any]) -> list[dict[str, Any]]:
-    links = {loose.text(link.get("rel")).lower(): absolute(link.get("href"), base)
-             for link in loose.items(table.get("links"))}  # fmt: skip
+    links = {lenient_json.text(link.get("rel")).lower(): absolute(link.get("href"), base)
+             for link in lenient_json.items(table.get("links"))}  # fmt: skip
     data = links.get("data", "")
     if not data and (own := links.get("self")):
         parts = urlsplit(own)
         data = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/data"))
     if not data:
         return []
-    dictionary = "\n".join(loose.texts(table.get("variableNames")))
+    dictionary = "\n".join(lenient_json.texts(table.get("variableNames")))
     found = []
     for name, code, mimetype in (
         ("CSV", "csv", "text/csv"), ("JSON-stat", "json-stat2", ""), ("PC-Axis", "px", ""),
@@ -259,8 +263,8 @@ def _draft_of_file(content: Mapping[str, Any]) -> dict[str, Any]:
             "download_url": url,
             "name": unquote(urlsplit(url).path.rpartition("/")[2]),
             "format": "PC-Axis",
-            "size": loose.integer(content.get("size")),
-            "hash": loose.text(content.get("hash")),
+            "size": lenient_json.integer(content.get("size")),
+            "hash": lenient_json.text(content.get("hash")),
             "hash_algorithm": "SHA-256" if content.get("hash") else None,
             "data_dictionary": px.data_dictionary(content.get("variables")),
         })]  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Any
 
 from lxml import etree
 
-from ckanext.hanoi.harvest.parsing import xml
 from ckanext.hanoi.harvest.standards import atom, datacite, dublin_core, iso19115
+from ckanext.hanoi.parsing import xml
 
 Element = etree._Element
 

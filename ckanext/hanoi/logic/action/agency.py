@@ -6,10 +6,10 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi.agencies import defaults, seed, store, work
+from ckanext.hanoi.agencies import defaults, seed, store, worker
 from ckanext.hanoi.agencies.registry import KINDS, Agency, registry
 from ckanext.hanoi.logic.schema import agency as schema
-from ckanext.hanoi.logic.schema.parts import checked
+from ckanext.hanoi.logic.schema.common import checked
 from ckanext.hanoi.vietnamese import fold, sort_key
 
 
@@ -121,7 +121,11 @@ def hanoi_agency_plan(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
     """
     tk.check_access("hanoi_agency_plan", context, data_dict)
     todo = seed.current_plan()
-    return {**todo.as_dict(), "datasets_left": work.left(todo), "under_way": work.is_under_way()}
+    return {
+        **todo.as_dict(),
+        "datasets_left": worker.left(todo),
+        "under_way": worker.is_under_way(),
+    }
 
 
 def hanoi_agency_apply(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -136,10 +140,10 @@ def hanoi_agency_apply(context: Any, data_dict: dict[str, Any]) -> dict[str, Any
     user = account.name if account else None
     if not context.get("hanoi_inline"):
         todo = seed.current_plan()
-        if work.left(todo) > work.AT_ONCE:
-            work.later(user)
+        if worker.left(todo) > worker.AT_ONCE:
+            worker.later(user)
             return {**todo.as_dict(), "queued": True}
-    done = work.now(user, context.get("progress"))
+    done = worker.now(user, context.get("progress"))
     if done is None:
         raise tk.ValidationError({"agencies": [tk._("Another process is at it already")]})
     return {**done.as_dict(), "queued": False}

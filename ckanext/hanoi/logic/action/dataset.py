@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from flask import has_request_context
 
 from ckanext.hanoi.dataset import protection, rules
-from ckanext.hanoi.review import lacking
+from ckanext.hanoi.review import missing_fields
 
 
 @tk.chained_action
@@ -47,7 +47,7 @@ def _complaints(ids: list[str], org_id: str | None, by_page: bool) -> dict[str, 
             reason = tk._(error.message)
             found[package.id] = f"{package.title}: {reason}"
             continue
-        missing = lacking.essential({
+        missing = missing_fields.essential({
             "resources": package.resources, "notes": package.notes,
             "theme": package.extras.get("theme"),
         })  # fmt: skip

@@ -13,10 +13,9 @@ from ckanext.dcat import logic as stock
 from ckanext.dcat.utils import dataset_uri
 from dateutil.parser import parse as parse_date
 
-from ckanext.hanoi import rdf
 from ckanext.hanoi.agencies import store
-from ckanext.hanoi.dcat import cache, describe, pages, whole
-from ckanext.hanoi.dcat.describe import Site
+from ckanext.hanoi.dcat import dataset_cache, page_cache, pages, profile, serialize
+from ckanext.hanoi.dcat.serialize import Site
 from ckanext.hanoi.vocabulary import digest
 
 #: Datasets asked for at once: Solr takes about a thousand alternatives.
@@ -27,7 +26,7 @@ _ONCE = 500
 @tk.chained_action
 def dcat_catalog_show(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
     """ckanext-dcat's action. Pages by our profile alone are put together from what was kept of
-    each dataset; all others, and all when ``ckanext.hanoi.dcat.cache`` is off, are stock's.
+    each dataset; all others, and all when ``ckanext.hanoi.dcat.dataset_cache`` is off, are stock's.
 
     The index is asked each time who may see what; what is kept decides only how it is written.
     A page that is asked for without an account is kept as a whole while the index stays as it is.
@@ -37,24 +36,24 @@ def dcat_catalog_show(next_: Any, context: Any, data_dict: dict[str, Any]) -> An
     names = data_dict.get("profiles") or tk.aslist(tk.config.get("ckanext.dcat.rdf.profiles"))
     ours = list(names) == ["hanoi_dcat"] and form in pages.FORMATS
     subcatalogs = tk.asbool(tk.config.get("ckanext.dcat.expose_subcatalogs", False))
-    if not ours or subcatalogs or not tk.config["ckanext.hanoi.dcat.cache"]:
+    if not ours or subcatalogs or not tk.config["ckanext.hanoi.dcat.dataset_cache"]:
         return _by_stock(next_, context, data_dict)
     tk.check_access("dcat_catalog_show", context, data_dict)
     query, number = _query(data_dict)
-    kept_as = whole.name(context, data_dict, form, number)
+    kept_as = page_cache.name(context, data_dict, form, number)
     fits = None
     if kept_as:
         tk.check_access("package_search", context, data_dict)
-        fits = whole.stamp(query, rdf.site(set()))
-        if fits and (text := whole.load(kept_as, fits)):
+        fits = page_cache.stamp(query, profile.site(set()))
+        if fits and (text := page_cache.load(kept_as, fits)):
             return text
     found = tk.get_action("package_search")(context, copy.deepcopy(query))
     ids = [row["id"] for row in found["results"]]
     owners = store.owners_digest(ids) if fits else ""
     text = _put_together(context, data_dict, found, form)
     # a page beyond the last one is not kept: there is no end of them
-    if kept_as and fits and ids and whole.stamp(query, rdf.site(set())) == fits:
-        whole.keep(kept_as, fits, owners, ids, text)
+    if kept_as and fits and ids and page_cache.stamp(query, profile.site(set())) == fits:
+        page_cache.keep(kept_as, fits, owners, ids, text)
     return text
 
 
@@ -84,16 +83,16 @@ def _put_together(
 ) -> str:
     """The page of what was found, from what is kept of each dataset."""
     owner_of = _owners([row["id"] for row in found["results"]])
-    site = rdf.site(set(owner_of.values()))
+    site = profile.site(set(owner_of.values()))
     stamps = _stamps(found["results"], owner_of, site)
-    kept = cache.load(form, stamps)
+    kept = dataset_cache.load(form, stamps)
     missing = [id_ for id_ in stamps if id_ not in kept]
     if missing:
         new = _written(context, missing, owner_of, form, site)
-        cache.keep(form, stamps, new)
+        dataset_cache.keep(form, stamps, new)
         kept |= new
     shown = {id_: json.loads(kept[id_]) for id_ in stamps if id_ in kept}
-    head = describe.catalog(site) + pages.links(
+    head = serialize.catalog(site) + pages.links(
         site.base, [uri for uri, _text in shown.values()], stock._pagination_info(found, data_dict)
     )
     return pages.page(head, [text for _uri, text in shown.values()], form)
@@ -142,7 +141,7 @@ def _stamps(
 ) -> dict[str, str]:
     """Of each dataset's id what changes with the dataset, its agency, the catalog's address, the
     vocabularies and what we say of a dataset."""
-    same = json.dumps([describe.VERSION, digest(), site.base])
+    same = json.dumps([serialize.VERSION, digest(), site.base])
     agents = {id_: json.dumps(astuple(agent)) for id_, agent in site.agents.items()}
     found = {}
     for row in rows:
@@ -162,7 +161,7 @@ def _written(
         query = {"fq": f"id:({' OR '.join(some)})", "rows": len(some)}
         for package in tk.get_action("package_search")(context, query)["results"]:
             package = {**package, "owner_org": owner_of.get(package["id"])}
-            uri = describe.dataset_address(package, dataset_uri(package), site)
-            text = pages.fragment(describe.dataset(rdf.prepared(package), uri, site), form)
+            uri = serialize.dataset_address(package, dataset_uri(package), site)
+            text = pages.fragment(serialize.dataset(profile.prepared(package), uri, site), form)
             found[package["id"]] = json.dumps([uri, text], ensure_ascii=False)
     return found

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ckan import logic, model
 
 from ckanext.hanoi.dataset import drafts
-from ckanext.hanoi.logic.schema.parts import checked, page
+from ckanext.hanoi.logic.schema.common import checked, page
 from ckanext.hanoi.review import gate
 
 

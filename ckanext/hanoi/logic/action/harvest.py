@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from ckan import authz, model
 
 from ckanext.hanoi.agencies.registry import registry
-from ckanext.hanoi.harvest import dictize, leaving, runs
 from ckanext.hanoi.harvest.config import ConfigError, parse
 from ckanext.hanoi.harvest.connectors import kinds
-from ckanext.hanoi.harvest.schedule import next_due
+from ckanext.hanoi.harvest.engine import dictize, runs, source_removal
+from ckanext.hanoi.harvest.engine.schedule import next_due
 from ckanext.hanoi.harvest.source_address import comparable, is_local
-from ckanext.hanoi.logic.harvest_lookup import (
+from ckanext.hanoi.logic.harvest_common import (
     checked,
     config_problems,
     find_organization,
@@ -25,8 +25,8 @@ from ckanext.hanoi.logic.harvest_lookup import (
     source_of,
 )
 from ckanext.hanoi.logic.schema import harvest as schema
-from ckanext.hanoi.model.base import new_id
-from ckanext.hanoi.model.harvest import Run, Source, now
+from ckanext.hanoi.model.base import new_id, now
+from ckanext.hanoi.model.harvest import Run, Source
 from ckanext.hanoi.vietnamese import sort_key
 
 
@@ -237,12 +237,12 @@ def hanoi_source_delete(context: Any, data_dict: dict[str, Any]) -> dict[str, An
     open_run = runs.open_run(entry)
     if open_run:
         runs.abort(open_run)
-    source_id, quick = entry.id, leaving.begin(entry, choice)
+    source_id, quick = entry.id, source_removal.begin(entry, choice)
     if quick or context.get("hanoi_inline"):
-        removed = leaving.go_on(source_id, shown=context.get("hanoi_progress"))
+        removed = source_removal.go_on(source_id, shown=context.get("hanoi_progress"))
         if removed is not None:
             return {"removed": removed, "queued": False}
-    leaving.enqueue(source_id)
+    source_removal.enqueue(source_id)
     return {"removed": 0, "queued": True}
 
 

@@ -8,13 +8,13 @@ import ckan.plugins.toolkit as tk
 from ckan.lib import datapreview
 from ckan.logic.action import create, get
 
-from ckanext.hanoi.harvest.writing import shown
+from ckanext.hanoi.catalog import show_cache
 
 
 @tk.chained_action
 @tk.side_effect_free
 def package_show(original: Any, context: Any, data_dict: dict[str, Any]) -> Any:
-    batch = shown.current()
+    batch = show_cache.current()
     # as the activity stream asks, when all is done: a hook that asks earlier, or for anything
     # special, gets it from CKAN
     last = data_dict.keys() == {"id", "include_tracking"} and context.get("for_view") is False
@@ -32,7 +32,7 @@ def package_create_default_resource_views(
     # CKAN asks the database for the views of each file before it asks whether any view could
     # show it
     package = data_dict.get("package")
-    if shown.current() is None or not package:
+    if show_cache.current() is None or not package:
         return original(context, data_dict)
     tk.check_access("package_create_default_resource_views", context, data_dict)
     with_datastore = tk.asbool(data_dict.get("create_datastore_views", False))

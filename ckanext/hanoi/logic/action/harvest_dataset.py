@@ -8,10 +8,10 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi.harvest import dictize, runs
-from ckanext.hanoi.harvest.mapping.fields import FIELDS
+from ckanext.hanoi.dataset.fields import FIELDS
+from ckanext.hanoi.harvest.engine import dictize, runs
 from ckanext.hanoi.harvest.secrets import mask
-from ckanext.hanoi.logic.harvest_lookup import may
+from ckanext.hanoi.logic.harvest_common import may
 from ckanext.hanoi.model.harvest import Identity, Source
 
 

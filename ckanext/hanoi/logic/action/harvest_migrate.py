@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from ckanext.hanoi.harvest import migrate
+from ckanext.hanoi.harvest.engine import migrate_ckanext_harvest
 
 
 def hanoi_source_import_ckanext_harvest(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -27,8 +27,8 @@ def hanoi_source_import_ckanext_harvest(context: Any, data_dict: dict[str, Any])
             raise tk.ValidationError({"owner_org": [tk._("There is no such organization")]})
         owner = group.id
     try:
-        taken = migrate.take_over(dry_run, owner)
-    except migrate.NothingThere:
+        taken = migrate_ckanext_harvest.take_over(dry_run, owner)
+    except migrate_ckanext_harvest.NothingThere:
         message = tk._("This database has no tables of ckanext-harvest")
         raise tk.ValidationError({"ckanext-harvest": [message]}) from None
     return {

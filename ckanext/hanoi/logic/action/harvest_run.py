@@ -8,24 +8,23 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.hanoi.harvest import (
+from ckanext.hanoi.fetch import is_local
+from ckanext.hanoi.fetch.settings import may_read_files
+from ckanext.hanoi.harvest import secrets
+from ckanext.hanoi.harvest.config import ConfigError
+from ckanext.hanoi.harvest.engine import (
     dictize,
-    jobs,
     notify,
     preview,
     report,
     retention,
     runs,
-    secrets,
-    settings,
     visibility,
     waits,
 )
-from ckanext.hanoi.harvest.config import ConfigError
-from ckanext.hanoi.harvest.fetch import is_local
+from ckanext.hanoi.harvest.engine.source_context import Setup
 from ckanext.hanoi.harvest.secrets import mask
-from ckanext.hanoi.harvest.setup import Setup
-from ckanext.hanoi.logic.harvest_lookup import (
+from ckanext.hanoi.logic.harvest_common import (
     checked,
     config_problems,
     find_organization,
@@ -96,7 +95,7 @@ def hanoi_harvest_run(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
     """
     entry = source_of(data_dict)
     tk.check_access("hanoi_harvest_run", context, {"id": entry.id})
-    if is_local(entry.url) and not (context.get("hanoi_inline") and settings.may_read_files()):
+    if is_local(entry.url) and not (context.get("hanoi_inline") and may_read_files()):
         message = tk._(
             "The source is a file of the machine: it is read on the command line alone, by"
             " “ckan hanoi harvest run %(name)s --inline”"
@@ -108,7 +107,7 @@ def hanoi_harvest_run(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
         run = runs.start(entry, "manual", user.id if user else None, options)
     except runs.Refused as error:
         # one that lost its worker goes on now
-        jobs.resume()
+        runs.resume()
         raise refusal(error) from error
     if not context.get("hanoi_inline"):
         runs.queue(run)

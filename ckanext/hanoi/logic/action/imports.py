@@ -11,13 +11,14 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import authz, model
 
-from ckanext.hanoi.harvest.record import SourceError
-from ckanext.hanoi.imports import jobs, language, report, store, template, work
-from ckanext.hanoi.imports.compare import Change
+from ckanext.hanoi import language
+from ckanext.hanoi.imports import jobs, report, store, template, worker
+from ckanext.hanoi.imports.merge import Change
 from ckanext.hanoi.imports.plan import Agency, Planned, plan
-from ckanext.hanoi.imports.rows import plain
+from ckanext.hanoi.imports.serialize import plain
 from ckanext.hanoi.logic.schema import imports as schema
-from ckanext.hanoi.logic.schema.parts import checked
+from ckanext.hanoi.logic.schema.common import checked
+from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.model.imports import OPEN, Import, ImportRow
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -93,7 +94,7 @@ def hanoi_template_show(context: Any, data_dict: dict[str, Any]) -> dict[str, An
     data = checked(data_dict, schema.template_show())
     agency = _agency(data["owner_org"]) if data.get("owner_org") else None
     user = context.get("user") or _user(context).name
-    content = template.write(agency, user, data.get("lang") or language.current())
+    content = template.write(agency, user, data.get("lang") or language.vi_or_en())
     return {
         "name": template.file_name(agency),
         "media_type": _XLSX,
@@ -192,7 +193,7 @@ def hanoi_import_create(context: Any, data_dict: dict[str, Any]) -> dict[str, An
         "user_id": _user(context).id,
         "file_name": _file_name(data),
         "digest": digest,
-        "lang": language.current(),
+        "lang": language.vi_or_en(),
         "options": {name: bool(data.get(name)) for name in ("private", "overwrite")},
     }
     import_id = store.add(returned, about)
@@ -201,7 +202,7 @@ def hanoi_import_create(context: Any, data_dict: dict[str, Any]) -> dict[str, An
 
 def _look_at(context: Any, import_id: str, number: int) -> dict[str, Any]:
     if context.get("hanoi_inline") or number <= _AT_ONCE:
-        work.go_on(import_id, context.get("hanoi_progress"))
+        worker.go_on(import_id, context.get("hanoi_progress"))
     else:
         jobs.enqueue(import_id)
     return _now(import_id)
@@ -244,12 +245,12 @@ def hanoi_import_run(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     left = counts["create"] + counts["update"] - counts["done"]
     if entry.status in ("ready", "failed", "aborted") and not left:
         raise _refused(tk._("There is nothing to do: no row would change anything"))
-    values = {"user_id": _user(context).id, "lang": language.current(), "finished": None,
+    values = {"user_id": _user(context).id, "lang": language.vi_or_en(), "finished": None,
               "message": None, "params": {}}  # fmt: skip
     if not store.move(entry.id, "queued", "ready", "failed", "aborted", **values):
         raise _refused(tk._("The import has been started already"))
     if context.get("hanoi_inline"):
-        work.go_on(entry.id, context.get("hanoi_progress"))
+        worker.go_on(entry.id, context.get("hanoi_progress"))
     else:
         jobs.enqueue(entry.id)
     return _now(entry.id)

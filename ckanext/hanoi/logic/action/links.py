@@ -9,8 +9,8 @@ from ckan import model
 from redis.exceptions import RedisError
 
 from ckanext.hanoi.logic.schema import quality as schema
-from ckanext.hanoi.logic.schema.parts import checked
-from ckanext.hanoi.quality import checking, jobs, link_list
+from ckanext.hanoi.logic.schema.common import checked
+from ckanext.hanoi.quality import jobs, link_checker, link_queries
 
 
 def _ids(asked: dict[str, Any]) -> tuple[str | None, str | None]:
@@ -50,7 +50,7 @@ def hanoi_link_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """
     tk.check_access("hanoi_link_list", context, data_dict)
     asked = checked(data_dict, schema.list_of_links())
-    return link_list.page(context, checking.scope(*_ids(asked)), asked)
+    return link_queries.page(context, link_checker.scope(*_ids(asked)), asked)
 
 
 def hanoi_link_check(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def hanoi_link_check(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     if asked.get("id") and asked.get("organization"):
         raise tk.ValidationError({"id": [tk._("Give a dataset or an agency, not both")]})
     ids = _ids(asked)
-    number = checking.ask(checking.scope(*ids))
+    number = link_checker.ask(link_checker.scope(*ids))
     if number:
         try:
             jobs.enqueue_check(*ids)

@@ -5,9 +5,10 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi.agencies import listing, store
+from ckanext.hanoi.agencies import store
 from ckanext.hanoi.dataset import types
 from ckanext.hanoi.dataset.rules import one_line
+from ckanext.hanoi.search import organizations
 
 
 @tk.chained_action
@@ -60,7 +61,7 @@ def organization_list(original_action: Any, context: Any, data_dict: dict[str, A
     rest = {key: value for key, value in data_dict.items()
             if key not in ("q", "organizations", "groups")}
     if sort in _TITLE_SORTS:
-        found.sort(key=listing.title_key, reverse=_TITLE_SORTS[sort])
+        found.sort(key=organizations.title_key, reverse=_TITLE_SORTS[sort])
         most = tk.config.get("ckan.group_and_organization_list_all_fields_max"
                              if tk.asbool(data_dict.get("all_fields"))
                              else "ckan.group_and_organization_list_max")
@@ -80,5 +81,5 @@ def _found(q: str, data_dict: dict[str, Any]) -> list[store.Row]:
     named = data_dict.get("organizations") or data_dict.get("groups") or []
     if isinstance(named, str):
         named = [name.strip() for name in named.split(",") if name.strip()]
-    rows = listing.found(q, data_dict.get("type") or "organization")
+    rows = organizations.found(q, data_dict.get("type") or "organization")
     return [row for row in rows if not named or row.name in named]

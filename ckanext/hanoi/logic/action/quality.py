@@ -10,9 +10,9 @@ from ckan import model
 
 from ckanext.hanoi.list_limits import most
 from ckanext.hanoi.logic.schema import quality as schema
-from ckanext.hanoi.logic.schema.parts import checked
+from ckanext.hanoi.logic.schema.common import checked
 from ckanext.hanoi.model.quality import LinkCheck, Quality
-from ckanext.hanoi.quality import link_list, ranking, store, words
+from ckanext.hanoi.quality import labels, link_queries, ranking, store
 
 
 @tk.side_effect_free
@@ -109,7 +109,7 @@ def _organization(name_or_id: str) -> Any:
 def _dataset(context: Any, id_: str) -> dict[str, Any]:
     own: Any = dict(context)
     package = tk.get_action("package_show")(own, {"id": id_})
-    found = words.as_dict(store.score(package), package)
+    found = labels.as_dict(store.score(package), package)
     row = model.Session.get(Quality, package["id"])
     return {
         "id": package["id"],
@@ -124,4 +124,4 @@ def _links(package_id: str) -> list[dict[str, Any]]:
     query = (
         sa.select(LinkCheck).where(LinkCheck.package_id == package_id).order_by(LinkCheck.url)
     )
-    return [link_list.as_dict(link) for link in model.Session.execute(query).scalars()]
+    return [link_queries.as_dict(link) for link in model.Session.execute(query).scalars()]

@@ -9,8 +9,8 @@ from ckan import logic, model
 from ckanext.hanoi.dataset import protection
 from ckanext.hanoi.dataset import rules as dataset_rules
 from ckanext.hanoi.logic.schema import review as schema
-from ckanext.hanoi.logic.schema.parts import checked
-from ckanext.hanoi.review import gate, mail, queue, rules, store
+from ckanext.hanoi.logic.schema.common import checked
+from ckanext.hanoi.review import gate, mail, requests, rules, store
 
 
 def _package(id_: str) -> model.Package:
@@ -208,4 +208,4 @@ def hanoi_review_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
       title), ``may_decide`` and ``lacking`` (names of what it should have before it is public)
     """
     tk.check_access("hanoi_review_list", context, data_dict)
-    return queue.page(context["user"], checked(data_dict, schema.review_list()))
+    return requests.page(context["user"], checked(data_dict, schema.review_list()))

@@ -8,9 +8,9 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchIndexError
 
+from ckanext.hanoi.catalog import reconcile
 from ckanext.hanoi.logic.schema import search as schema
-from ckanext.hanoi.logic.schema.parts import checked
-from ckanext.hanoi.search import reconcile
+from ckanext.hanoi.logic.schema.common import checked
 
 #: A request does this much of a large catalog, in seconds.
 _SECONDS = 20

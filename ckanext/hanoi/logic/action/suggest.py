@@ -8,12 +8,12 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi import reader
+from ckanext.hanoi import language
 from ckanext.hanoi.agencies import store
 from ckanext.hanoi.logic.schema import suggest as schema
-from ckanext.hanoi.logic.schema.parts import checked
-from ckanext.hanoi.search import names, words
+from ckanext.hanoi.logic.schema.common import checked
 from ckanext.hanoi.search import suggest as pure
+from ckanext.hanoi.search import synonyms, terms
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.vocabulary import vocabulary
 
@@ -43,7 +43,7 @@ def hanoi_suggest(context: Any, data_dict: dict[str, Any]) -> list[dict[str, str
         return []
     limit = asked.get("limit") or _DEFAULT
     kinds = asked.get("kinds") or schema.KINDS
-    english = not reader.is_vietnamese()
+    english = not language.is_vietnamese()
     found: list[dict[str, str]] = []
     if "agency" in kinds:
         found += _best(typed, _agencies(english), _EACH if len(kinds) > 1 else limit)
@@ -70,13 +70,13 @@ def _agencies(english: bool) -> Iterator[_Candidate]:
         title = title or name
         other = in_english.get(name, "")
         shown = other if english and other else title
-        called = (*names.of_agency(name, title), *([other] if other else ()))
+        called = (*synonyms.of_agency(name, title), *([other] if other else ()))
         yield "agency", name, shown, called
 
 
 def _terms(kind: str, name: str, english: bool) -> Iterator[_Candidate]:
     for term in vocabulary(name):
-        called = (*names.of_term(name, term.code), *(a for a in term.aliases if "://" not in a))
+        called = (*synonyms.of_term(name, term.code), *(a for a in term.aliases if "://" not in a))
         yield kind, term.code, term.en if english else term.vi, called
 
 
@@ -99,7 +99,7 @@ def _best(
 
 def _in_full(matched: str, title: str, called: tuple[str, ...]) -> str:
     """The name that an abbreviation stands for; empty where it is the title itself."""
-    full = next((name for name in called if matched in words.initials(name)), matched)
+    full = next((name for name in called if matched in terms.initials(name)), matched)
     return "" if full == title else full
 
 

@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.hanoi.logic.schema import tables as schema
-from ckanext.hanoi.logic.schema.parts import checked
+from ckanext.hanoi.logic.schema.common import checked
 from ckanext.hanoi.model.tables import Table
-from ckanext.hanoi.tables import due, publish, settings, store
+from ckanext.hanoi.tables import apply, dictize, pending, settings
 from ckanext.hanoi.vietnamese import fold, sort_key
 
 
 def _resource(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     id_ = tk.get_or_bust(data_dict, "id")
-    return tk.get_action("resource_show")(publish.own(context), {"id": id_})
+    return tk.get_action("resource_show")(apply.own(context), {"id": id_})
 
 
 def _entry(resource_id: str) -> Table:
@@ -44,7 +44,7 @@ def hanoi_table_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     tk.check_access("hanoi_table_show", context, data_dict)
     resource = _resource(context, data_dict)
     entry = model.Session.get(Table, resource["id"], populate_existing=True)
-    return store.dictize(entry or store.nothing(resource), resource)
+    return dictize.dictize(entry or dictize.nothing(resource), resource)
 
 
 @tk.side_effect_free
@@ -64,18 +64,18 @@ def hanoi_table_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """
     tk.check_access("hanoi_table_list", context, data_dict)
     asked = checked(data_dict, schema.listing())
-    query = store.listing(context, asked)
+    query = dictize.listing(context, asked)
     agencies = _agencies(query)
     rows = model.Session.execute(query).all()
     words = fold(asked.get("q") or "").split()
-    rows = [row for row in rows if store.fits(words, row)]
+    rows = [row for row in rows if dictize.fits(words, row)]
     rows.sort(key=_ORDERS[asked["sort"]])
     page = rows[asked["offset"] : asked["offset"] + asked["limit"]]
     titles = {agency["id"]: agency["title"] for agency in agencies}
     return {
         "count": len(rows),
         "results": [
-            {**store.summary(row), "resource_name": row.resource_name,
+            {**dictize.summary(row), "resource_name": row.resource_name,
              "package_name": row.package_name, "package_title": row.package_title,
              "owner_org": row.owner_org, "organization_title": titles.get(row.owner_org)}
             for row in page
@@ -132,20 +132,20 @@ def hanoi_table_check(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
         raise tk.ValidationError({"id": [tk._("The look at tables is switched off on this site.")]})
     if asked.get("id"):
         resource = _resource(context, asked)
-        return {"queued": due.ask(urgent=True, resource_id=resource["id"])}
+        return {"queued": pending.ask(urgent=True, resource_id=resource["id"])}
     if asked.get("package_id"):
         package = model.Package.get(asked["package_id"])
         if package is None:
             raise tk.ObjectNotFound(tk._("Dataset not found"))
-        return {"queued": due.ask(urgent=True, package_id=package.id)}
+        return {"queued": pending.ask(urgent=True, package_id=package.id)}
     if asked.get("owner_org"):
         group = model.Group.get(asked["owner_org"])
         if group is None:
             raise tk.ObjectNotFound(tk._("Organization not found"))
-        return {"queued": due.ask(urgent=False, owner_org=group.id)}
+        return {"queued": pending.ask(urgent=False, owner_org=group.id)}
     if not asked.get("all"):
         raise tk.ValidationError({"id": [tk._("Say which: id, package_id, owner_org, or all.")]})
-    return {"queued": due.ask(urgent=False)}
+    return {"queued": pending.ask(urgent=False)}
 
 
 def hanoi_dictionary_accept(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def hanoi_dictionary_accept(context: Any, data_dict: dict[str, Any]) -> dict[str
     ):
         raise tk.ValidationError({"columns": [tk._("Give a list of columns, each with its name.")]})
     asked = {"columns": columns, "replace": tk.asbool(data_dict.get("replace") or False)}
-    return publish.accept_dictionary(context, _entry(resource["id"]), resource, asked)
+    return apply.accept_dictionary(context, _entry(resource["id"]), resource, asked)
 
 
 def hanoi_table_fill(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def hanoi_table_fill(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     resource = _resource(context, data_dict)
     fields = data_dict.get("fields") or []
     fields = [fields] if isinstance(fields, str) else [str(name) for name in fields]
-    return publish.fill(context, _entry(resource["id"]), resource, fields)
+    return apply.fill(context, _entry(resource["id"]), resource, fields)
 
 
 def hanoi_table_clean(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -196,4 +196,4 @@ def hanoi_table_clean(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
     tk.check_access("hanoi_table_clean", context, data_dict)
     fields = {"days": [tk.get_validator("ignore_missing"),
                        tk.get_validator("natural_number_validator")]}  # fmt: skip
-    return {"deleted": due.clean(checked(data_dict, fields).get("days"))}
+    return {"deleted": pending.clean(checked(data_dict, fields).get("days"))}

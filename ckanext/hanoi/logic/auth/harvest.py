@@ -12,7 +12,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import authz, model
 
-from ckanext.hanoi.logic.harvest_lookup import find_organization, find_run, find_source
+from ckanext.hanoi.logic.harvest_common import find_organization, find_run, find_source
 from ckanext.hanoi.model.harvest import Source
 
 

@@ -7,7 +7,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi.agencies.registry import KINDS
 from ckanext.hanoi.dates import parse
-from ckanext.hanoi.logic.schema.parts import ignored, one_of, v
+from ckanext.hanoi.logic.schema.common import ignored, one_of, v
 
 SORTS = ("kind", "name")
 

@@ -9,9 +9,9 @@ import ckan.plugins.toolkit as tk
 from ckanext.hanoi import user_yaml
 from ckanext.hanoi.dataset.rules import text
 from ckanext.hanoi.harvest.connectors import kinds
-from ckanext.hanoi.harvest.schedule import is_valid
+from ckanext.hanoi.harvest.engine.schedule import is_valid
 from ckanext.hanoi.harvest.source_address import normal
-from ckanext.hanoi.logic.schema.parts import default, ignored, one_of, v
+from ckanext.hanoi.logic.schema.common import default, ignored, one_of, v
 
 
 def _kind(value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ckanext.hanoi.imports.report import RESULTS
-from ckanext.hanoi.logic.schema.parts import one_of, page, v
+from ckanext.hanoi.logic.schema.common import one_of, page, v
 from ckanext.hanoi.model.imports import STATUSES
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ckanext.hanoi import quality
-from ckanext.hanoi.logic.schema.parts import ignored, one_of, v
-from ckanext.hanoi.quality import link_list, ranking
+from ckanext.hanoi.logic.schema.common import ignored, one_of, v
+from ckanext.hanoi.quality import link_queries, ranking
 from ckanext.hanoi.quality.freshness import STATES
 
 DATASET_SORTS = ("title", "points", *ranking.DIMENSIONS, "updated", "broken_links", "computed")
@@ -54,8 +54,8 @@ def list_of_links() -> dict[str, Any]:
         **_order(),
         "organization": v("ignore_empty", "unicode_safe"),
         "id": v("ignore_empty", "unicode_safe"),
-        "state": v("ignore_empty", "unicode_safe", one_of(link_list.STATES)),
-        "sort": v("ignore_empty", "unicode_safe", one_of(link_list.SORTS)),
+        "state": v("ignore_empty", "unicode_safe", one_of(link_queries.STATES)),
+        "sort": v("ignore_empty", "unicode_safe", one_of(link_queries.SORTS)),
         "limit": v("ignore_empty", "natural_number_validator"),
         "offset": v("ignore_empty", "natural_number_validator"),
     }

@@ -6,7 +6,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi.dataset.rules import RuleError, limited, text
-from ckanext.hanoi.logic.schema.parts import default, ignored, one_of, page, v
+from ckanext.hanoi.logic.schema.common import default, ignored, one_of, page, v
 from ckanext.hanoi.review.rules import STATES
 
 SORTS = ("submitted", "title", "organization", "decided")

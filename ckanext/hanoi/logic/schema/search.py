@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.hanoi.logic.schema.parts import default, ignored, v
+from ckanext.hanoi.logic.schema.common import default, ignored, v
 
 
 def reconcile() -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.hanoi.logic.schema.parts import ignored, v
+from ckanext.hanoi.logic.schema.common import ignored, v
 
 #: What can be suggested, in the order in which it is shown.
 KINDS = ("agency", "theme", "area", "dataset")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.hanoi.logic.schema.parts import default, one_of, page, v
+from ckanext.hanoi.logic.schema.common import default, one_of, page, v
 from ckanext.hanoi.model.tables import STATES
 
 #: Orders of a list.

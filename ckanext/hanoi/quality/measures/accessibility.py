@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ckanext.hanoi.harvest.record import N_
-from ckanext.hanoi.quality import links as known
+from ckanext.hanoi.messages import N_
+from ckanext.hanoi.quality import link_facts as known
 from ckanext.hanoi.quality.measure import Data, Links, OfResource
 
 TITLE = N_("Accessibility")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ckanext.hanoi.dcat.statements import address, date
-from ckanext.hanoi.harvest.record import N_
+from ckanext.hanoi.dcat.triples import address, date
+from ckanext.hanoi.messages import N_
 from ckanext.hanoi.quality.measure import Data, Links, OfDataset, OfResource, given
 from ckanext.hanoi.vocabulary import Term, vocabulary
 

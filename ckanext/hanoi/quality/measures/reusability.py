@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ckanext.hanoi.harvest.record import N_
+from ckanext.hanoi.messages import N_
 from ckanext.hanoi.quality.measure import Data, Links, OfDataset, OfResource, given
 from ckanext.hanoi.vocabulary import vocabulary
 

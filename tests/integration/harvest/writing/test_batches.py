@@ -9,13 +9,13 @@ import pytest
 from ckan import model
 from ckan.tests import helpers
 
-from ckanext.hanoi.harvest import fence, runs, work
-from ckanext.hanoi.harvest.packing import pack
-from ckanext.hanoi.harvest.reader import Reader
-from ckanext.hanoi.harvest.setup import Setup
-from ckanext.hanoi.harvest.writing.catalog import Catalog
-from ckanext.hanoi.harvest.writing.writer import Writer
+from ckanext.hanoi.catalog.writer import Catalog
+from ckanext.hanoi.harvest.engine import fence, runs, worker
+from ckanext.hanoi.harvest.engine.batch_writer import Writer
+from ckanext.hanoi.harvest.engine.reader import Reader
+from ckanext.hanoi.harvest.engine.source_context import Setup
 from ckanext.hanoi.model.harvest import Batch, Run
+from ckanext.hanoi.model.packed import pack
 
 NUMBER = 6
 
@@ -75,7 +75,7 @@ def run_id(admin, portal, refusal, bad) -> str:
 
 
 def setup_of(run_id: str) -> Setup:
-    return work._setup(run_id)  # type: ignore[return-value]
+    return worker._setup(run_id)  # type: ignore[return-value]
 
 
 def read(run_id: str) -> None:
@@ -97,7 +97,7 @@ def test_a_reader_that_starts_over_takes_no_batch_away_under_its_writer(
     meanwhile = Meanwhile(monkeypatch, lambda: read(run_id))
     write(run_id)
     meanwhile.end()
-    work.run(run_id, inline=True)
+    worker.run(run_id, inline=True)
     model.Session.remove()
     report = helpers.call_action("hanoi_run_show", id=run_id)
     assert report["status"] == "finished", report["message"]
@@ -109,7 +109,7 @@ def test_a_reader_that_starts_over_takes_no_batch_away_under_its_writer(
 
 def test_who_aborts_a_run_does_not_index_all_that_others_left(admin, run_id, monkeypatch):
     write(run_id)
-    work.run(run_id, inline=True)
+    worker.run(run_id, inline=True)
     for _number in range(3):
         model.Session.add(Batch(run_id=run_id, records=pack([]), status="written", packages=[]))
     model.Session.commit()

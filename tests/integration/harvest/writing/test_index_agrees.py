@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.tests import helpers
 
-from ckanext.hanoi.harvest.writing import documents
-from ckanext.hanoi.harvest.writing.catalog import Catalog
+from ckanext.hanoi.catalog import bulk_index
+from ckanext.hanoi.catalog.writer import Catalog
 
 
 def call(action: str, **data: Any) -> None:
@@ -122,14 +122,14 @@ def test_what_is_hidden_after_the_writer_looked_is_not_found(
 @WAYS
 def test_what_is_hidden_on_its_way_to_the_index_is_not_found(admin, harvested, monkeypatch, what):
     somebody = Somebody(what, harvested)
-    send = documents._send
+    send = bulk_index._send
 
     def around(*arguments):
         if threading.current_thread() is not somebody.thread and somebody.begin():
             somebody.thread.join(60)
         return send(*arguments)
 
-    monkeypatch.setattr(documents, "_send", around)
+    monkeypatch.setattr(bulk_index, "_send", around)
     report = admin.run()
     somebody.end()
     assert report["status"] == "finished"
@@ -144,7 +144,7 @@ def test_what_ckan_has_indexed_but_not_committed_yet_is_waited_for(
     """CKAN writes into the index first: whoever overwrites that there sees the old row."""
     somebody = Somebody(what, harvested)
     indexed, sent = threading.Event(), threading.Event()
-    commit, send, request = model.repo.commit, documents._send, pysolr.Solr._send_request
+    commit, send, request = model.repo.commit, bulk_index._send, pysolr.Solr._send_request
 
     def by_somebody() -> bool:
         return threading.current_thread() is somebody.thread
@@ -170,7 +170,7 @@ def test_what_ckan_has_indexed_but_not_committed_yet_is_waited_for(
 
     monkeypatch.setattr(model.repo, "commit", slow_commit)
     monkeypatch.setattr(pysolr.Solr, "_send_request", noted)
-    monkeypatch.setattr(documents, "_send", around)
+    monkeypatch.setattr(bulk_index, "_send", around)
     admin.run()
     somebody.end()
     assert harvested not in found()

@@ -12,8 +12,8 @@ from ckan.lib import search
 from ckan.tests import helpers
 from werkzeug import Response
 
-from ckanext.hanoi.harvest import work
-from ckanext.hanoi.harvest.writing import documents
+from ckanext.hanoi.catalog import bulk_index
+from ckanext.hanoi.harvest.engine import worker
 
 
 def document(number: int) -> dict[str, str]:
@@ -55,7 +55,7 @@ def saying(status: int, message: str = "") -> Response:
 def test_what_is_not_about_a_document_refuses_none(solr, status):
     connection, _taken = solr(lambda ids: saying(status, "not now"))
     with pytest.raises(search.SearchIndexError):
-        documents._send(connection, DOCUMENTS, True)
+        bulk_index._send(connection, DOCUMENTS, True)
 
 
 def test_a_document_that_solr_names_is_refused_alone(solr):
@@ -69,7 +69,7 @@ def test_a_document_that_solr_names_is_refused_alone(solr):
         return None
 
     connection, taken = solr(refuse)
-    refused = documents._send(connection, DOCUMENTS, True)
+    refused = bulk_index._send(connection, DOCUMENTS, True)
     assert set(refused) == {bad["id"]}
     assert set(taken) == IDS - {bad["id"]}
     assert len(requests) == 2
@@ -79,14 +79,14 @@ def test_a_document_that_solr_names_is_refused_alone(solr):
 def test_a_document_that_solr_does_not_name_is_searched_for(solr, status):
     bad = DOCUMENTS[7]["id"]
     connection, taken = solr(lambda ids: saying(status, "Bad Message") if bad in ids else None)
-    assert set(documents._send(connection, DOCUMENTS, True)) == {bad}
+    assert set(bulk_index._send(connection, DOCUMENTS, True)) == {bad}
     assert set(taken) == IDS - {bad}
 
 
 def test_a_solr_that_refuses_everything_without_naming_anything_is_ill(solr):
     connection, _taken = solr(lambda ids: saying(400, "SolrCore Initialization Failures"))
     with pytest.raises(search.SearchIndexError):
-        documents._send(connection, DOCUMENTS, True)
+        bulk_index._send(connection, DOCUMENTS, True)
 
 
 def test_what_the_index_refused_is_indexed_when_it_is_tried_again(admin, portal, monkeypatch):
@@ -111,7 +111,7 @@ def test_what_the_index_refused_is_indexed_when_it_is_tried_again(admin, portal,
         made = helpers.call_action(
             "hanoi_harvest_retry", {"ignore_auth": True, "user": "", "hanoi_inline": True}, id=run
         )
-        work.run(made["id"], inline=True)
+        worker.run(made["id"], inline=True)
         model.Session.remove()
         return helpers.call_action("hanoi_run_show", id=made["id"])
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from lxml import etree
 
+from ckanext.hanoi.fetch import Fetcher
 from ckanext.hanoi.harvest.connectors import Connector, Record, Unreadable
-from ckanext.hanoi.harvest.fetch import Fetcher
 
 DATA = Path(__file__).parents[3] / "data"
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from portal import data, fetcher, identities, read, spoiled_json
 from werkzeug import Request, Response
 
+from ckanext.hanoi.fetch import FetchError
 from ckanext.hanoi.harvest.connectors import Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.connectors.arcgis import ArcgisConnector
-from ckanext.hanoi.harvest.fetch import FetchError
 from ckanext.hanoi.harvest.standards import arcgis_item
 
 FEATURE = json.loads(data("arcgis/koop__mock-dataset.json"))

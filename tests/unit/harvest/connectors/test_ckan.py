@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from portal import data, fetcher, identities, read, spoiled_json
 from werkzeug import Request, Response
 
+from ckanext.hanoi.fetch import FetchError
 from ckanext.hanoi.harvest.connectors import Record, SourceError
 from ckanext.hanoi.harvest.connectors.ckan import CkanConnector
-from ckanext.hanoi.harvest.fetch import FetchError
 from ckanext.hanoi.harvest.standards.ckan_api import site
 
 SAMPLES = {

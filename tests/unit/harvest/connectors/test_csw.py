@@ -13,11 +13,11 @@ from lxml import etree
 from portal import data, identities, read, spoiled_xml
 from werkzeug import Request, Response
 
+from ckanext.hanoi.fetch import FetchError
 from ckanext.hanoi.harvest.connectors import Record, SourceError
 from ckanext.hanoi.harvest.connectors.csw import CswConnector
-from ckanext.hanoi.harvest.fetch import FetchError
-from ckanext.hanoi.harvest.parsing import xml
 from ckanext.hanoi.harvest.standards import csw, records
+from ckanext.hanoi.parsing import xml
 
 SAMPLE = "csw/geodatagov__sample3_getrecords2.xml"
 WAF_SAMPLE = "csw/geodatagov__waf-collection1_tl_2013_us_county.shp.iso.xml"

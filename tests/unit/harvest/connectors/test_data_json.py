@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from portal import data, fetcher, identities, read, spoiled_json
 from werkzeug import Response
 
+from ckanext.hanoi.fetch import FetchError, NotModified
 from ckanext.hanoi.harvest.connectors import Record, SourceError
 from ckanext.hanoi.harvest.connectors.data_json import DataJsonConnector
-from ckanext.hanoi.harvest.fetch import FetchError, NotModified
 
 SAMPLES = {
     "education_small.data.json": 89,

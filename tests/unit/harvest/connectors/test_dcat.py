@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from portal import data, fetcher, identities, read, spoiled_xml
 from werkzeug import Request, Response
 
+from ckanext.hanoi.fetch import Fetcher, FetchError, NotModified
 from ckanext.hanoi.harvest.connectors import Record, SourceError
 from ckanext.hanoi.harvest.connectors.dcat import DcatConnector
-from ckanext.hanoi.harvest.fetch import Fetcher, FetchError, NotModified
 
 SAMPLE = data("dcat/civitavecchia__catalog.rdf")
 PREFIXES = """

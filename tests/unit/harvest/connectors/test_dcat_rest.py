@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ckanext.hanoi.harvest.parsing import graph
 from ckanext.hanoi.harvest.standards import dcat_dataset, dcat_records
+from ckanext.hanoi.parsing import rdf
 
 URL = "https://portal.example/catalog"
 PREFIXES = """
@@ -24,7 +24,7 @@ RDF_XML = (
 
 def draft(text: str, content_type: str = "text/turtle") -> dict:
     whole = PREFIXES + text if content_type == "text/turtle" else text
-    (found,) = dcat_records.candidates(graph.parse(whole.encode(), URL, content_type), URL)
+    (found,) = dcat_records.candidates(rdf.parse(whole.encode(), URL, content_type), URL)
     return dcat_dataset.to_draft(found.content)
 
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from portal import data, fetcher, identities, read
 from werkzeug import Request, Response
 
+from ckanext.hanoi.fetch import FetchError, NotModified
 from ckanext.hanoi.harvest.connectors import Record, Unreadable
 from ckanext.hanoi.harvest.connectors.inventory import InventoryConnector
-from ckanext.hanoi.harvest.fetch import FetchError, NotModified
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 
 HEAD = ["STT", "Tên dữ liệu", "Mô tả", "Cơ quan cung cấp", "Đường dẫn"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ckanext.hanoi.harvest.parsing import xml
 from ckanext.hanoi.harvest.standards import iso19115
+from ckanext.hanoi.parsing import xml
 
 RECORD = """<gmd:MD_Metadata xmlns:gmd="http://www.isotc211.org/2005/gmd"
  xmlns:gco="http://www.isotc211.org/2005/gco" xmlns:gmx="http://www.isotc211.org/2005/gmx"

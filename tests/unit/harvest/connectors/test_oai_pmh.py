@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from portal import data, fetcher, identities, read, spoiled_xml
 from werkzeug import Request, Response
 
+from ckanext.hanoi.fetch import FetchError
 from ckanext.hanoi.harvest.connectors import Record, SourceError
 from ckanext.hanoi.harvest.connectors.oai_pmh import OaiPmhConnector
-from ckanext.hanoi.harvest.fetch import FetchError
-from ckanext.hanoi.harvest.parsing import xml
+from ckanext.hanoi.parsing import xml
 
 SAMPLE = data("oai_pmh/sickle__ListRecords.xml").decode()
 DAY, SECOND = "YYYY-MM-DD", "YYYY-MM-DDThh:mm:ssZ"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ckanext.hanoi.harvest.fetch import Fetcher
-from ckanext.hanoi.harvest.record import Record, SourceError, Unreadable
+from ckanext.hanoi.fetch import Fetcher
+from ckanext.hanoi.harvest.record import Record, Unreadable
+from ckanext.hanoi.messages import SourceError
 
 FILE = Path(__file__).parents[4] / "docs" / "examples" / "own_connector.py"
 FEED = """<rss><channel><title>Dữ liệu</title>

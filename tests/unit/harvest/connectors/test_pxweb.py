@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from portal import data, fetcher, identities, read, spoiled_json
 from werkzeug import Request, Response
 
+from ckanext.hanoi.fetch import FetchError
 from ckanext.hanoi.harvest.connectors import Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.connectors.pxweb import PxwebConnector
-from ckanext.hanoi.harvest.fetch import FetchError
 from ckanext.hanoi.harvest.standards import periods, px
 
 LIST = json.loads(data("pxweb/pxwebapi__ListAllTables.json"))

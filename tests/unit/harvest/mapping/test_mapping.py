@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ckanext.hanoi.dataset.fields import FIELDS
 from ckanext.hanoi.harvest.config import SourceConfig, parse
 from ckanext.hanoi.harvest.connectors.ckan import CkanConnector
 from ckanext.hanoi.harvest.mapping.dataset import to_dataset
-from ckanext.hanoi.harvest.mapping.fields import FIELDS
 
 ORGANIZATIONS = {"Sở Tài chính": "id-so-tai-chinh", "Sở Xây dựng": "id-so-xay-dung"}
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from ckanext.hanoi.fetch import Fetcher, FetchError
 from ckanext.hanoi.harvest.config import parse
 from ckanext.hanoi.harvest.connectors import Record, kinds
-from ckanext.hanoi.harvest.fetch import Fetcher, FetchError
 from ckanext.hanoi.harvest.mapping.dataset import to_dataset
-from ckanext.hanoi.harvest.record import SourceError
+from ckanext.hanoi.messages import SourceError
 
 sys.path.append(str(Path(__file__).parents[3] / "data" / "reports"))
 from server import served  # noqa: E402

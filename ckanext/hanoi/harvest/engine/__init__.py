@@ -1,0 +1,1 @@
+"""The engine of the harvester: runs, their jobs, reading, batches, removal, reports."""
