@@ -126,7 +126,7 @@ def _database() -> Finding:
 def _solr() -> Finding:
     from ckan.lib.search import is_available, query_for
 
-    from ckanext.hanoi.dcat.index_version import indexed_without_extension
+    from ckanext.hanoi.search.index_layout import indexed_without_extension
 
     if not is_available():
         remedy = "Start Solr, or correct solr_url"

@@ -43,7 +43,7 @@ class WaitingJob:
     """
 
     def __init__(
-        self, name: str, title: str, work: str, *, lost_after: int,
+        self, name: str, title: str, work: Any, *, lost_after: int,
         queue: Callable[[], str] = queue_name, **more: Any,
     ) -> None:  # fmt: skip
         self.name, self.title, self.lost_after = name, title, lost_after

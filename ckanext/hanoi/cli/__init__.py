@@ -19,7 +19,7 @@ def _warn_of_old_index() -> None:
     build on it lose fields. What else is wrong with the servers, the command itself will say."""
     from ckan.lib.search import SearchError
 
-    from ckanext.hanoi.dcat.index_version import indexed_without_extension
+    from ckanext.hanoi.search.index_layout import indexed_without_extension
 
     try:
         count = indexed_without_extension()

@@ -14,7 +14,6 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 
 from ckanext.hanoi.dataset import drafts, geojson, protection, rules, stored_values
-from ckanext.hanoi.dataset.active_links import is_active, leads_somewhere
 from ckanext.hanoi.dataset.navl import (
     Context,
     Data,
@@ -29,6 +28,7 @@ from ckanext.hanoi.dataset.navl import (
     names_beginning_with,
     saves_draft,
 )
+from ckanext.hanoi.parsing.active_links import is_active, leads_somewhere
 from ckanext.hanoi.vietnamese import tag
 from ckanext.hanoi.vocabulary import vocabulary
 

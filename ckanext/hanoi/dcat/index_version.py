@@ -8,11 +8,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import urllib3
-from ckan import model
-from ckan.lib.search import query_for
 from urllib3.exceptions import HTTPError
-
-from ckanext.hanoi.search.document import TITLE_FIELD
 
 log = logging.getLogger(__name__)
 
@@ -54,13 +50,3 @@ def read(said: Any) -> str | None:
 @cache
 def _connections() -> urllib3.PoolManager:
     return urllib3.PoolManager()
-
-
-def indexed_without_extension() -> int:
-    """How many datasets were indexed while the plugin was off, or before it was there.
-
-    CKAN's edits build on the index: until it is rebuilt they lose what its schema of then did not
-    know. SearchError where Solr does not answer.
-    """
-    query = {"q": "*:*", "rows": 0, "fq": f"+state:active +dataset_type:dataset -{TITLE_FIELD}:*"}
-    return query_for(model.Package).run(query, permission_labels=None)["count"]

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import nh3
 
-from ckanext.hanoi.dataset.active_links import is_active
+from ckanext.hanoi.parsing.active_links import is_active
 
 _BLOCKS = {
     "p", "div", "section", "article", "header", "footer", "blockquote", "pre", "table", "tr",

@@ -1,6 +1,6 @@
 """What goes into the search index, what comes out of a query.
 
-``words``, ``document`` and ``query`` know no CKAN; ``catalog`` joins them to it.
+``terms``, ``document`` and ``query`` know no CKAN; ``facets`` joins them to it.
 """
 
 from ckanext.hanoi.search.document import for_index

@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from flask import request
 
-from ckanext.hanoi.dataset.active_links import is_active, leads_somewhere
+from ckanext.hanoi.parsing.active_links import is_active, leads_somewhere
 
 
 def refuse() -> None:

@@ -1,7 +1,7 @@
 """The publisher's workbook: an agency's datasets out into a spreadsheet, and back in.
 
-``fields`` says which columns there are (from ``schemas/dataset.yaml``), ``template`` writes,
-``reading`` reads. Pure: knows no CKAN; what is done with the rows is decided elsewhere.
+``fields`` says which columns there are (from ``schemas/dataset.yaml``), ``writer`` writes,
+``reader`` reads. Pure: knows no CKAN; what is done with the rows is decided elsewhere.
 """
 
 from ckanext.hanoi.workbook.reader import DatasetRow, Problem, ResourceRow, Returned, read_workbook

@@ -57,7 +57,7 @@ def number_of(organization):
 
 
 def queued(queue):
-    return sum(job.func_name.endswith("agencies.work.job") for job in queue.jobs)
+    return sum(job.func_name.endswith("agencies.worker.job") for job in queue.jobs)
 
 
 def test_a_large_merge_is_done_in_the_background_and_the_plan_says_what_is_left(old, queue, cli):

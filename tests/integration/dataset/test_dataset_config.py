@@ -142,7 +142,7 @@ def test_doctor_tells_that_the_index_is_from_before_the_plugin_and_edits_lose_no
     from click.testing import CliRunner
 
     from ckanext.hanoi import cli
-    from ckanext.hanoi.dcat.index_version import indexed_without_extension
+    from ckanext.hanoi.search.index_layout import indexed_without_extension
 
     load("stats")
     before = factories.Dataset(

@@ -33,7 +33,7 @@ def large(admin, portal, monkeypatch):
 
 
 def queued(queue) -> list[str]:
-    return [job.args[0] for job in queue.jobs if job.func_name.endswith("leaving.job")]
+    return [job.args[0] for job in queue.jobs if job.func_name.endswith("source_removal.job")]
 
 
 def test_a_small_source_is_gone_at_once(admin, portal):

@@ -7,7 +7,7 @@ from ckan.lib.search import rebuild
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 
-from ckanext.hanoi.dataset.active_links import leads_somewhere
+from ckanext.hanoi.parsing.active_links import leads_somewhere
 
 pytestmark = pytest.mark.usefixtures("catalog")
 

@@ -60,7 +60,7 @@ def enqueue_write(run_id: str, batch_id: int) -> None:
 
 
 def _enqueue(
-    job_id: str, function: str, args: list[Any], title: str, timeout: int, front: bool = False
+    job_id: str, function: Any, args: list[Any], title: str, timeout: int, front: bool = False
 ) -> None:
     try:
         if job_id in waiting():

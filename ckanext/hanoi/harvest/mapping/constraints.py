@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ckanext.hanoi.dataset import rules
-from ckanext.hanoi.dataset.active_links import is_active, leads_somewhere
 from ckanext.hanoi.dataset.geojson import geojson
+from ckanext.hanoi.parsing.active_links import is_active, leads_somewhere
 
 Rule = Callable[[Any], Any]
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 #: What records go through on their way to a dataset.
-_PARTS = (
+PARTS = (
     "harvest/connectors/*.py", "harvest/inventory/*.py", "harvest/mapping/*.py",
-    "harvest/parsing/*.py", "harvest/standards/*.py", "harvest/identity.py",
-    "dataset/geojson.py", "dataset/rules.py", "dates.py", "vietnamese/**/*.py", "vocabulary.py",
+    "harvest/standards/*.py", "harvest/identity.py", "parsing/*.py", "tabular/cell_values.py",
+    "dataset/fields.py", "dataset/formats.py", "dataset/geojson.py", "dataset/rules.py", "dates.py",
+    "vietnamese/**/*.py", "vocabulary.py",
     "schemas/dataset.yaml", "schemas/presets.yaml", "schemas/vocabularies/*.yaml",
     "agencies/matching.py", "agencies/names.py", "agencies/registry.py", "schemas/agencies.yaml",
 )  # fmt: skip
@@ -24,7 +25,7 @@ _PARTS = (
 @cache
 def of_code() -> str:
     """The version of this extension's mapping."""
-    files = sorted(path for part in _PARTS for path in _PACKAGE.glob(part))
+    files = sorted(path for part in PARTS for path in _PACKAGE.glob(part))
     return _digest(files)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ckanext.hanoi.dataset import rules
-from ckanext.hanoi.dataset.active_links import is_active, leads_somewhere
 from ckanext.hanoi.harvest.mapping import constraints
+from ckanext.hanoi.parsing.active_links import is_active, leads_somewhere
 from ckanext.hanoi.parsing.sanitize import clean_html
 
 UNSEEN = ["\x00", "\x01", "\x08", "\x1f", "\x7f", "\x85", "\t", "\n", "\r", "\r\n", " ", "\u00a0",
