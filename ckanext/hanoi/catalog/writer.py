@@ -1,7 +1,8 @@
 """Writes datasets into CKAN, many in one transaction and one Solr request.
 
 Validation, hooks, signals and the activity stream of every other plugin run for each dataset as
-with CKAN's own actions, by which datasets are changed and removed; new ones come by ``bulk_create``.
+with CKAN's own actions, by which datasets are changed and removed; new ones come by
+``bulk_create``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """How good the metadata of a dataset are: the European MQA method, freshness, links.
 
-``measures``, ``score``, ``freshness`` and ``link_facts`` are pure; the other modules join them to CKAN.
+``measures``, ``score``, ``freshness`` and ``link_facts`` are pure; the other modules join them
+to CKAN.
 The whole table with its source: docs/quality.md.
 """
 
