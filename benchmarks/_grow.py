@@ -88,11 +88,11 @@ def known(name: str, size: int) -> None:
     """
     from ckan import model
 
-    from ckanext.hanoi.harvest.engine.source_context import Setup
+    from ckanext.hanoi.harvest.engine.source_context import SourceContext
     from ckanext.hanoi.model.harvest import Identity, Source
 
     source = model.Session.query(Source).filter_by(name=name).one()
-    setup: Any = Setup(source)
+    setup: Any = SourceContext(source)
     packages = [row[0] for row in rows("SELECT id FROM package WHERE state = 'active'")]
     some: list[dict[str, Any]] = []
     for i in range(size):

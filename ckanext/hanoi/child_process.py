@@ -33,7 +33,7 @@ _KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "TZ")
 _ROOT = str(Path(__file__).parents[2])
 
 
-class Stopped(Exception):
+class ChildStoppedError(Exception):
     """There is no answer: ``late``, or else the process died or needed too much memory."""
 
     def __init__(self, late: bool) -> None:
@@ -65,7 +65,7 @@ class Child:
                 answer, process = self._answer(question)
             if answer is None or not answer.endswith(b"\n"):
                 self.close()
-                raise Stopped(late=answer is None)
+                raise ChildStoppedError(late=answer is None)
             return json.loads(answer)
 
     def close(self) -> None:

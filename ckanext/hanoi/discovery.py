@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 
-class NameTaken(Exception):
+class DuplicateNameError(Exception):
     """Two modules of a package define a function of the same name: one would hide the other."""
 
 
@@ -50,8 +50,9 @@ def functions(
             continue
         for function, member in public_functions(module).items():
             if function in found:
-                raise NameTaken(f"{found[function].__module__} and {module.__name__} both define "
-                                f"{function}()")
+                raise DuplicateNameError(
+                    f"{found[function].__module__} and {module.__name__} both define {function}()"
+                )
             found[function] = member
     return found
 

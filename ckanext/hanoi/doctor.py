@@ -13,7 +13,7 @@ from ckan import plugins as p
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """``level`` is ok, warning (works, but not all of it) or error (does not work)."""
 
     name: str
@@ -27,24 +27,24 @@ class Finding:
 
 #: After so long nobody looks after schedules any more.
 _SILENT = timedelta(minutes=5)
-_CHECKS: list[Callable[[], Finding]] = []
+_CHECKS: list[Callable[[], CheckResult]] = []
 
 
-def checks() -> list[Callable[[], Finding]]:
+def checks() -> list[Callable[[], CheckResult]]:
     """All checks, in the order in which they help."""
     return list(_CHECKS)
 
 
-def _check(name: str) -> Callable[[Callable[[], Finding]], Callable[[], Finding]]:
+def _check(name: str) -> Callable[[Callable[[], CheckResult]], Callable[[], CheckResult]]:
     """Registers a check; whatever it raises is its finding."""
 
-    def register(function: Callable[[], Finding]) -> Callable[[], Finding]:
-        def guarded() -> Finding:
+    def register(function: Callable[[], CheckResult]) -> Callable[[], CheckResult]:
+        def guarded() -> CheckResult:
             try:
                 return function()
             except Exception as error:  # the doctor goes on where a server is down
                 model.Session.rollback()
-                return Finding(name, "error", f"{type(error).__name__}: {str(error)[:300]}")
+                return CheckResult(name, "error", f"{type(error).__name__}: {str(error)[:300]}")
 
         _CHECKS.append(guarded)
         return guarded
@@ -53,7 +53,7 @@ def _check(name: str) -> Callable[[Callable[[], Finding]], Callable[[], Finding]
 
 
 @_check("plugins")
-def _plugins() -> Finding:
+def _plugins() -> CheckResult:
     missing = [
         name
         for name in ("scheming_datasets", "scheming_organizations", "hanoi")
@@ -61,22 +61,22 @@ def _plugins() -> Finding:
     ]
     if missing:
         remedy = f"Add to ckan.plugins: {' '.join(missing)}"
-        return Finding("plugins", "error", f"not enabled: {', '.join(missing)}", remedy)
+        return CheckResult("plugins", "error", f"not enabled: {', '.join(missing)}", remedy)
     order = tk.aslist(tk.config.get("ckan.plugins") or [])
     if order.index("hanoi") > order.index("scheming_datasets"):
         text = "hanoi stands behind scheming_datasets, which hides its templates"
-        return Finding(
+        return CheckResult(
             "plugins", "error", text, "Put hanoi before scheming_datasets in ckan.plugins"
         )
     optional = [name for name in ("hanoi_harvest", "dcat") if not p.plugin_loaded(name)]
     if optional:
         text = f"not enabled: {', '.join(optional)} (harvesting, DCAT output)"
-        return Finding("plugins", "warning", text, f"Add to ckan.plugins: {' '.join(optional)}")
-    return Finding("plugins", "ok", "all enabled")
+        return CheckResult("plugins", "warning", text, f"Add to ckan.plugins: {' '.join(optional)}")
+    return CheckResult("plugins", "ok", "all enabled")
 
 
 @_check("schema")
-def _schema() -> Finding:
+def _schema() -> CheckResult:
     schema = tk.h.scheming_get_dataset_schema("dataset") or {}
     names = {field["field_name"] for field in schema.get("dataset_fields", ())}
     wanted = {"title_en", "theme", "frequency", "access_level", "sensitivity"}
@@ -85,19 +85,19 @@ def _schema() -> Finding:
         remedy = (
             "Set scheming.dataset_schemas = ckanext.hanoi:schemas/dataset.yaml, or leave it out"
         )
-        return Finding("schema", "error", text, remedy)
+        return CheckResult("schema", "error", text, remedy)
     organization = tk.h.scheming_get_organization_schema("organization") or {}
     names = {field["field_name"] for field in organization.get("fields", ())}
     if not {"hanoi_agency", "hanoi_seed", "title_en"} <= names:
         text = "the organizations' schema lacks the fields of agencies"
         remedy = ("Set scheming.organization_schemas = ckanext.hanoi:schemas/organization.yaml, "
                   "or leave it out")
-        return Finding("schema", "error", text, remedy)
-    return Finding("schema", "ok", "the schemas are ours, or have their fields")
+        return CheckResult("schema", "error", text, remedy)
+    return CheckResult("schema", "ok", "the schemas are ours, or have their fields")
 
 
 @_check("licences")
-def _licences() -> Finding:
+def _licences() -> CheckResult:
     from ckanext.hanoi.vocabulary import vocabulary
 
     known = {license.id for license in model.Package.get_license_register().values()}
@@ -106,31 +106,31 @@ def _licences() -> Finding:
         text = (f"{len(missing)} licences that the form offers are unknown to CKAN, which shows "
                 f"them without title and as not open: {', '.join(missing[:3])} …")
         remedy = "Leave licenses_group_url out or empty, or add them to its file"
-        return Finding("licences", "warning", text, remedy)
-    return Finding("licences", "ok", f"CKAN knows all {len(known)}")
+        return CheckResult("licences", "warning", text, remedy)
+    return CheckResult("licences", "ok", f"CKAN knows all {len(known)}")
 
 
 @_check("database")
-def _database() -> Finding:
+def _database() -> CheckResult:
     from ckan.cli.db import _get_pending_plugins
 
     pending = [name for name in _get_pending_plugins() if name.startswith("hanoi")]
     if pending:
         remedy = "; ".join(f"ckan db upgrade -p {name}" for name in pending)
-        return Finding("database", "error", f"tables are missing: {', '.join(pending)}", remedy)
+        return CheckResult("database", "error", f"tables are missing: {', '.join(pending)}", remedy)
     version = model.Session.execute(sa.text("SHOW server_version")).scalar()
-    return Finding("database", "ok", f"PostgreSQL {version}, all tables there")
+    return CheckResult("database", "ok", f"PostgreSQL {version}, all tables there")
 
 
 @_check("search index")
-def _solr() -> Finding:
+def _solr() -> CheckResult:
     from ckan.lib.search import is_available, query_for
 
     from ckanext.hanoi.search.index_layout import indexed_without_extension
 
     if not is_available():
         remedy = "Start Solr, or correct solr_url"
-        return Finding("search index", "error", "Solr does not answer", remedy)
+        return CheckResult("search index", "error", "Solr does not answer", remedy)
     package = model.Package
     active = model.Session.execute(
         sa.select(sa.func.count()).where(package.state == "active", package.type == "dataset")
@@ -139,16 +139,16 @@ def _solr() -> Finding:
     found = query_for(package).run(query, permission_labels=None)["count"]
     if found != active:
         text = f"{active} datasets in the database, {found} in the index"
-        return Finding("search index", "warning", text, "ckan hanoi reconcile")
+        return CheckResult("search index", "warning", text, "ckan hanoi reconcile")
     if foreign := indexed_without_extension():
         text = (f"{foreign} of {found} datasets were indexed while the plugin hanoi was off: "
                 "they are found worse, and edits that build on the index may lose fields")
-        return Finding("search index", "error", text, "ckan search-index rebuild")
-    return Finding("search index", "ok", f"{found} datasets")
+        return CheckResult("search index", "error", text, "ckan search-index rebuild")
+    return CheckResult("search index", "ok", f"{found} datasets")
 
 
 @_check("job queue")
-def _workers() -> Finding:
+def _workers() -> CheckResult:
     from ckan.lib.redis import connect_to_redis
     from rq import Worker
 
@@ -164,14 +164,14 @@ def _workers() -> Finding:
     wanted = tk.config.get("ckanext.hanoi.harvest.queue") or "default"
     if f"{site}{wanted}" not in names:
         remedy = f"Run at least one worker, better two: ckan jobs worker {wanted}"
-        return Finding("job queue", "warning", f"no worker serves the queue “{wanted}”", remedy)
-    return Finding("job queue", "ok", "Redis answers and a worker is at work")
+        return CheckResult("job queue", "warning", f"no worker serves the queue “{wanted}”", remedy)
+    return CheckResult("job queue", "ok", "Redis answers and a worker is at work")
 
 
 @_check("schedules")
-def _beat() -> Finding:
+def _beat() -> CheckResult:
     if not p.plugin_loaded("hanoi_harvest"):
-        return Finding("schedules", "ok", "harvesting is not enabled")
+        return CheckResult("schedules", "ok", "harvesting is not enabled")
     from ckanext.hanoi.harvest.engine import job_queue
     from ckanext.hanoi.model.base import now
 
@@ -180,26 +180,26 @@ def _beat() -> Finding:
         when = f"the last time was {last:%d/%m/%Y %H:%M:%S} UTC" if last else "nobody ever did"
         text = f"nobody looks after schedules and interrupted runs: {when}"
         remedy = "Run a worker, or ckan hanoi harvest due each minute by cron"
-        return Finding("schedules", "warning", text, remedy)
-    return Finding("schedules", "ok", f"looked after last at {last:%d/%m/%Y %H:%M:%S} UTC")
+        return CheckResult("schedules", "warning", text, remedy)
+    return CheckResult("schedules", "ok", f"looked after last at {last:%d/%m/%Y %H:%M:%S} UTC")
 
 
 @_check("languages")
-def _languages() -> Finding:
+def _languages() -> CheckResult:
     offered = {str(locale) for locale in tk.h.get_available_locales()}
     if not {"vi", "en"} <= offered:
         remedy = "ckan.locales_offered = vi en"
-        return Finding(
+        return CheckResult(
             "languages", "warning", "Vietnamese and English are not both offered", remedy
         )
     if tk.config.get("ckan.locale_default") != "vi":
         text = "Vietnamese is not the first language"
-        return Finding("languages", "warning", text, "ckan.locale_default = vi")
-    return Finding("languages", "ok", "Vietnamese first, English second")
+        return CheckResult("languages", "warning", text, "ckan.locale_default = vi")
+    return CheckResult("languages", "ok", "Vietnamese first, English second")
 
 
 @_check("agencies")
-def _agencies() -> Finding:
+def _agencies() -> CheckResult:
     from ckanext.hanoi.agencies import store
     from ckanext.hanoi.agencies.registry import registry
 
@@ -207,67 +207,71 @@ def _agencies() -> Finding:
     there = len(slugs & {row.agency for row in store.rows(model.Group.state == "active")})
     if not there:
         text, remedy = "no agency is an organization yet", "ckan hanoi agencies apply"
-        return Finding("agencies", "warning", text, remedy)
-    return Finding("agencies", "ok", f"{there} of the city's agencies are organizations")
+        return CheckResult("agencies", "warning", text, remedy)
+    return CheckResult("agencies", "ok", f"{there} of the city's agencies are organizations")
 
 
 @_check("quality")
-def _quality() -> Finding:
+def _quality() -> CheckResult:
     from ckanext.hanoi.model.quality import LinkCheck, Quality
     from ckanext.hanoi.quality import store
 
     waiting, known = len(store.changed()), len(store.everything())
     if waiting and waiting == known:
         remedy = "ckan hanoi quality update, each night by cron"
-        return Finding("quality", "warning", "no dataset has been measured yet", remedy)
+        return CheckResult("quality", "warning", "no dataset has been measured yet", remedy)
     checked = model.Session.execute(
         sa.select(sa.func.count(LinkCheck.checked), sa.func.count(LinkCheck.id))
     ).one()
     if checked[1] and not checked[0]:
         text, remedy = "no link has been checked yet", "ckan hanoi links check, each night by cron"
-        return Finding("quality", "warning", text, remedy)
+        return CheckResult("quality", "warning", text, remedy)
     last = model.Session.execute(sa.select(sa.func.max(Quality.computed))).scalar()
     if waiting or (last and store.now() - last > timedelta(days=3)):
         text = f"{waiting} datasets changed since they were measured; the last time was {last}"
-        return Finding("quality", "warning", text, "Run a worker, or ckan hanoi quality update")
-    return Finding("quality", "ok", f"{known} datasets measured, {checked[0]} links checked")
+        return CheckResult("quality", "warning", text, "Run a worker, or ckan hanoi quality update")
+    return CheckResult("quality", "ok", f"{known} datasets measured, {checked[0]} links checked")
 
 
 @_check("harvesting")
-def _harvesting() -> Finding:
+def _harvesting() -> CheckResult:
     if not p.plugin_loaded("hanoi_harvest"):
-        return Finding("harvesting", "warning", "not enabled", "Add hanoi_harvest to ckan.plugins")
+        return CheckResult(
+            "harvesting", "warning", "not enabled", "Add hanoi_harvest to ckan.plugins"
+        )
     from ckanext.hanoi.harvest.connectors import entry_names, kinds
 
     broken = sorted(set(entry_names()) - set(kinds()))
     if broken:
         text = f"kinds of source that can't be loaded: {', '.join(broken)}"
-        return Finding("harvesting", "error", text, "See the log for the reason")
+        return CheckResult("harvesting", "error", text, "See the log for the reason")
     allowed = tk.config.get("ckanext.hanoi.harvest.allowed_hosts") or []
     if allowed:
         text = f"private addresses that may be fetched: {' '.join(tk.aslist(allowed))}"
-        return Finding(
+        return CheckResult(
             "harvesting", "warning", text, "Leave allowed_hosts empty where none is needed"
         )
-    return Finding("harvesting", "ok", f"{len(kinds())} kinds of source")
+    return CheckResult("harvesting", "ok", f"{len(kinds())} kinds of source")
 
 
 @_check("e-mail")
-def _mail() -> Finding:
+def _mail() -> CheckResult:
     if tk.config.get("smtp.server") and tk.config.get("smtp.mail_from"):
-        return Finding("e-mail", "ok", f"sent through {tk.config['smtp.server']}")
+        return CheckResult("e-mail", "ok", f"sent through {tk.config['smtp.server']}")
     text = "smtp.server or smtp.mail_from is not set: nobody is told of failed harvests"
-    return Finding("e-mail", "warning", text, "Set smtp.server and smtp.mail_from")
+    return CheckResult("e-mail", "warning", text, "Set smtp.server and smtp.mail_from")
 
 
 @_check("uploads")
-def _uploads() -> Finding:
+def _uploads() -> CheckResult:
     path = tk.config.get("ckan.storage_path")
     if not path:
         text = "ckan.storage_path is not set: files can't be uploaded"
-        return Finding("uploads", "warning", text, "Set ckan.storage_path to a writable folder")
+        return CheckResult("uploads", "warning", text, "Set ckan.storage_path to a writable folder")
     import os
 
     if not os.access(path, os.W_OK):
-        return Finding("uploads", "error", f"{path} can't be written to", "Correct its permissions")
-    return Finding("uploads", "ok", "files can be uploaded")
+        return CheckResult(
+            "uploads", "error", f"{path} can't be written to", "Correct its permissions"
+        )
+    return CheckResult("uploads", "ok", "files can be uploaded")

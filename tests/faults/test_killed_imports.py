@@ -116,11 +116,11 @@ def test_an_import_that_is_killed_within_a_batch_loses_and_doubles_nothing(
 
     monkeypatch.setattr(target, killed)
     with pytest.raises(Killed):
-        work.go_on(id_)
+        work.run_import(id_)
     model.Session.remove()
     monkeypatch.undo()
     assert written(city, id_) == 50
-    work.go_on(id_)
+    work.run_import(id_)
     assert status(city, id_) == "finished"
     assert_each_is_there_once(city, id_)
 
@@ -130,7 +130,7 @@ def test_one_bad_row_keeps_no_other_row_of_its_batch_back(city, monkeypatch):
     model.Session.remove()
     # since the preview somebody has made a dataset of one of the titles
     factories.Dataset(title="Tập dữ liệu số 7", owner_org=city.organization["id"])
-    work.go_on(id_)
+    work.run_import(id_)
     model.Session.remove()
     rows = city.read(sa.select(ImportRow.number, ImportRow.status)
                      .where(ImportRow.import_id == id_))  # fmt: skip
@@ -144,14 +144,14 @@ def test_an_import_that_broke_off_between_database_and_index_is_indexed_later(ci
     def killed(*_):
         raise Killed
 
-    monkeypatch.setattr("ckanext.hanoi.imports.row_writer.Writer.index", killed)
+    monkeypatch.setattr("ckanext.hanoi.imports.row_writer.RowWriter.index", killed)
     try:
-        work.go_on(id_)
+        work.run_import(id_)
     except Killed:
         model.Session.remove()
     assert written(city, id_) == 50
     assert helpers.call_action("package_search", include_private=True)["count"] == 0
     monkeypatch.undo()
-    work.go_on(id_)
+    work.run_import(id_)
     assert status(city, id_) == "finished"
     assert_each_is_there_once(city, id_)

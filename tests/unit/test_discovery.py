@@ -33,6 +33,6 @@ def test_public_functions_of_all_modules_are_found(package):
 
 def test_two_modules_with_a_function_of_one_name_are_refused(package):
     name = package(one="def a(): pass", two="def a(): pass", harvest="def a(): pass")
-    with pytest.raises(discovery.NameTaken, match=r"one and .*two both define a\(\)"):
+    with pytest.raises(discovery.DuplicateNameError, match=r"one and .*two both define a\(\)"):
         discovery.functions(name, without="harvest")
     assert set(discovery.functions(name, only="harvest")) == {"a"}

@@ -13,7 +13,7 @@ import ckan.model as model
 from ckanext.hanoi.agencies import dataset_transfer, seed, store
 from ckanext.hanoi.agencies.plan import Plan
 from ckanext.hanoi.background import locks, time_slices
-from ckanext.hanoi.background.coalesced import WaitingJob, queue_name
+from ckanext.hanoi.background.coalesced import CoalescedJob, queue_name
 
 #: Datasets to be moved or indexed that a request still waits for.
 AT_ONCE = 25
@@ -90,4 +90,4 @@ def _go_on(stint: time_slices.Stint) -> bool:
     return True
 
 
-WAITING = WaitingJob("agencies", "Agencies of the catalog", f"{__name__}.job", lost_after=600)
+WAITING = CoalescedJob("agencies", "Agencies of the catalog", f"{__name__}.job", lost_after=600)

@@ -34,7 +34,7 @@ def queue_name() -> str:
     )
 
 
-class WaitingJob:
+class CoalescedJob:
     """The function ``work`` (its path) in a worker; it calls ``begun`` first, so that
     later changes queue another one.
 

@@ -1,6 +1,6 @@
 """What is asked for again and again within one piece of work is looked up once.
 
-Only inside ``remembering``, and only to its end: everywhere else each question is asked anew.
+Only inside ``caching``, and only to its end: everywhere else each question is asked anew.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _about: ContextVar[Collection[str]] = ContextVar("hanoi_about", default=())
 
 
 @contextmanager
-def remembering(about: Collection[str] = ()) -> Iterator[None]:
-    """Inside the block ``remembered`` remembers; blocks may be nested, each begins empty.
+def caching(about: Collection[str] = ()) -> Iterator[None]:
+    """Inside the block ``cached`` remembers; blocks may be nested, each begins empty.
 
     ``about``: ids of datasets, where it is known beforehand which ones the work is about.
     """
@@ -36,7 +36,7 @@ def about(id_: str) -> Collection[str]:
     return ids if id_ in ids else (id_,)
 
 
-def remembered(key: Hashable, find: Callable[[], T]) -> T:
+def cached(key: Hashable, find: Callable[[], T]) -> T:
     """What ``find`` finds, or found under this key before in this block."""
     memory = _memory.get()
     if memory is None:

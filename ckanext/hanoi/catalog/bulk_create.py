@@ -23,7 +23,7 @@ from sqlalchemy.orm.util import identity_key
 _ACTIONS = frozenset({"package_create", "package_owner_org_update"})
 
 
-def is_possible(datasets: Iterable[dict[str, Any]]) -> bool:
+def is_supported(datasets: Iterable[dict[str, Any]]) -> bool:
     """Whether CKAN does with these no more than is done here: no other plugin has its own action,
     no dataset comes with groups, and package extras are a column (CKAN 2.12)."""
     return (
@@ -93,7 +93,7 @@ def _valid(context: Any, given: dict[str, Any]) -> dict[str, Any]:
 
 def _save(one: _New, owners: dict[str, Any]) -> model.Package:
     tags = one.data.get("tags") or ()
-    session = _OnlyKnown() if all(tag.get("id") for tag in tags) else model.Session
+    session = _NullLookupSession() if all(tag.get("id") for tag in tags) else model.Session
     context: Any = {**one.context, "session": session}
     package, _ = model_save.package_dict_save(one.data, context)
     if package.owner_org:
@@ -128,7 +128,7 @@ def _send_signals(one: _New) -> None:
         signals.action_succeeded.send(action, context=one.context, data_dict=data, result=result)
 
 
-class _OnlyKnown:
+class _NullLookupSession:
     """The session as CKAN asks it when it saves a dataset, where nothing is there of it but
     keywords, which are in the session already."""
 
@@ -138,19 +138,19 @@ class _OnlyKnown:
     def add(self, entity: Any) -> None:
         model.Session.add(entity)
 
-    def query(self, *_: Any) -> _Nothing:
-        return _Nothing()
+    def query(self, *_: Any) -> _EmptyQuery:
+        return _EmptyQuery()
 
 
-class _Nothing:
+class _EmptyQuery:
     """A query that finds nothing."""
 
-    def filter(self, *_: Any) -> _Nothing:
+    def filter(self, *_: Any) -> _EmptyQuery:
         return self
 
     order_by = filter
 
-    def filter_by(self, **_: Any) -> _Nothing:
+    def filter_by(self, **_: Any) -> _EmptyQuery:
         return self
 
     def first(self) -> None:

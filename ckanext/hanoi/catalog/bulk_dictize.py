@@ -17,7 +17,7 @@ Rows = dict[str, list[Any]]
 _ASK = "_execute"
 
 
-class Dictized:
+class BulkDictizer:
     """Datasets as they are in the database now."""
 
     def __init__(self, ids: Collection[str]) -> None:

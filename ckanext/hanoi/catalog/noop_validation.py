@@ -30,7 +30,7 @@ _LEFT_OUT = {"ignore", "ignore_missing"}
 _KEPT = {"ignore_missing", "extras_valid_json", "keep_extras"}
 
 
-def is_given_back(data: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+def is_unchanged_by_validation(data: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
     """Whether validating ``data``, as it comes from the database, gives ``data``."""
     for name, value in data.items():
         if name not in schema:
@@ -38,7 +38,10 @@ def is_given_back(data: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
                 return False
         elif isinstance(rules := schema[name], Mapping):
             of_it = value if isinstance(value, list) else [None]
-            if not all(isinstance(one, Mapping) and is_given_back(one, rules) for one in of_it):
+            if not all(
+                isinstance(one, Mapping) and is_unchanged_by_validation(one, rules)
+                for one in of_it
+            ):
                 return False
         elif _is_nested(value) or not all(_leaves_alone(rule, value) for rule in rules):
             return False

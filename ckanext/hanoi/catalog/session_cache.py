@@ -15,14 +15,14 @@ from sqlalchemy.sql import operators
 
 
 @contextmanager
-def answering() -> Iterator[None]:
+def cached_queries() -> Iterator[None]:
     """Inside the block they are answered from the session (CKAN 2.12; SQLAlchemy 1.4 of 2.11 puts
     its questions otherwise). Nobody else may change users in it."""
     if not tk.check_ckan_version(min_version="2.12"):
         yield
         return
     # this thread's session alone: what one session has must not be given to another
-    session, answers = model.Session(), _Answers()
+    session, answers = model.Session(), _QueryCache()
     event.listen(session, "do_orm_execute", answers)
     try:
         yield
@@ -30,7 +30,7 @@ def answering() -> Iterator[None]:
         event.remove(session, "do_orm_execute", answers)
 
 
-class _Answers:
+class _QueryCache:
     def __init__(self) -> None:
         self._users: dict[Any, Any] = {}
         #: Of each class an earlier answer, in which to put other rows.

@@ -23,8 +23,8 @@ from sqlalchemy.orm.util import identity_key
 
 from ckanext.hanoi.catalog import versions
 from ckanext.hanoi.catalog.bulk_create import is_overridden
-from ckanext.hanoi.catalog.bulk_dictize import Dictized
-from ckanext.hanoi.catalog.noop_validation import is_given_back
+from ckanext.hanoi.catalog.bulk_dictize import BulkDictizer
+from ckanext.hanoi.catalog.noop_validation import is_unchanged_by_validation
 from ckanext.hanoi.catalog.versions import Version
 
 Both = tuple[dict[str, Any], dict[str, Any]]
@@ -33,20 +33,20 @@ Both = tuple[dict[str, Any], dict[str, Any]]
 _PARTS = (model.Package, model.Resource, model.Tag, model.PackageTag, model.Member, model.Group,
           model.PackageRelationship)  # fmt: skip
 
-_current: ContextVar[Shown | None] = ContextVar("hanoi_shown", default=None)
+_current: ContextVar[ShowCache | None] = ContextVar("hanoi_shown", default=None)
 
 
-def current() -> Shown | None:
+def current() -> ShowCache | None:
     """Of the batch that is being written; None outside of one."""
     return _current.get()
 
 
-class Shown:
+class ShowCache:
     """Keeps the datasets that were written while it was the ``current`` one."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[Any, bytes]] = {}
-        self._together: Dictized | None = None
+        self._together: BulkDictizer | None = None
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -69,7 +69,7 @@ class Shown:
         plugin has its own ``package_show``, which has to be asked."""
         if is_overridden(frozenset({"package_show"})):
             return False
-        self._together = Dictized(ids) if ids else None
+        self._together = BulkDictizer(ids) if ids else None
         return True
 
     def _flushed(self, session: Any, _flush: Any) -> None:
@@ -120,7 +120,7 @@ class Shown:
         plain = self._plain(context, id_)
         schema = {**default_show_package_schema(), "name": []}
         default = {**plain}
-        if not is_given_back(plain, schema):
+        if not is_unchanged_by_validation(plain, schema):
             default, _ = plugin_validate(object(), context, plain, schema, "package_show")
         plugin = lookup_package_plugin(plain["type"])
         own = plugin.show_package_schema()

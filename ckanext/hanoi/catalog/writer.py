@@ -22,10 +22,10 @@ from sqlalchemy.orm import selectinload
 
 from ckanext.hanoi.background import bulk
 from ckanext.hanoi.catalog import bulk_create, bulk_delete, tags, versions
-from ckanext.hanoi.catalog.batch_cache import remembering
+from ckanext.hanoi.catalog.batch_cache import caching
 from ckanext.hanoi.catalog.bulk_index import Documents
-from ckanext.hanoi.catalog.session_cache import answering
-from ckanext.hanoi.catalog.show_cache import Shown
+from ckanext.hanoi.catalog.session_cache import cached_queries
+from ckanext.hanoi.catalog.show_cache import ShowCache
 from ckanext.hanoi.dataset import diff
 from ckanext.hanoi.dataset.fields import FIELDS
 from ckanext.hanoi.model.base import now
@@ -46,7 +46,7 @@ class Catalog:
     def __init__(self) -> None:
         site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})
         self.user: str = site_user["name"]
-        self._shown = Shown()
+        self._shown = ShowCache()
         self._tags: dict[str, Any] = {}
         self._owners_held: Sequence[Any] = ()
         self._packages_held: Sequence[Any] = ()
@@ -54,7 +54,7 @@ class Catalog:
     @contextmanager
     def batch(self) -> Iterator[None]:
         """Inside the block what the datasets of a batch have in common is looked up once."""
-        with bulk.work(), remembering(), self._shown.watching(), answering(), _without_gc():
+        with bulk.work(), caching(), self._shown.watching(), cached_queries(), _without_gc():
             try:
                 yield
             finally:
@@ -162,7 +162,7 @@ class Catalog:
         Raises ``tk.ValidationError``.
         """
         pairs = [self._new(dataset) for dataset in datasets]
-        if bulk_create.is_possible(dataset for _, dataset in pairs):
+        if bulk_create.is_supported(dataset for _, dataset in pairs):
             return bulk_create.create(pairs, self._shown.together)
         for context, dataset in pairs:
             tk.get_action("package_create")(context, dataset)
@@ -270,7 +270,7 @@ class Catalog:
         ``send`` it; then ``follow`` is the rest."""
         wanted = list(dict.fromkeys(ids))
         made = Documents(wanted, versions.committed(wanted))
-        with remembering(about=wanted):
+        with caching(about=wanted):
             for default, custom in self._shown.both(self._context(), made.versions):
                 # CKAN 2.11 puts the dataset into its own schema by itself
                 more = {"with_custom_schema": custom} if _GIVEN_CUSTOM else {}

@@ -213,7 +213,7 @@ def imports_resume(id_: str, as_json: bool) -> None:
     if entry["status"] in ("failed", "aborted"):
         _call("hanoi_import_run", inline, id=id_)
     else:
-        worker.go_on(id_, None if as_json else _Progress())
+        worker.run_import(id_, None if as_json else _Progress())
     result = _whole(id_)
     _print_json(result) if as_json else _report(result)
     sys.exit(1 if result["counts"]["error"] else 0)

@@ -20,7 +20,7 @@ from ckanext.hanoi.dcat import serialize
 from ckanext.hanoi.dcat.serialize import Agent, Site
 from ckanext.hanoi.dcat.triples import PREFIXES
 from ckanext.hanoi.harvest.config import SourceConfig
-from ckanext.hanoi.harvest.engine.source_context import Agencies
+from ckanext.hanoi.harvest.engine.source_context import OrganizationResolver
 from ckanext.hanoi.harvest.mapping.dataset import to_dataset
 from ckanext.hanoi.harvest.standards import dcat_dataset, dcat_records
 from ckanext.hanoi.parsing import rdf
@@ -44,7 +44,7 @@ class HanoiProfile(RDFProfile):
         for candidate in dcat_records.candidates(self._document(), _NOWHERE):
             if candidate.content.get("@id") == str(dataset_ref):
                 draft = dcat_dataset.to_draft(candidate.content)
-                mapped = to_dataset(draft, SourceConfig(), Agencies(), None)
+                mapped = to_dataset(draft, SourceConfig(), OrganizationResolver(), None)
                 dataset_dict.update(mapped.dataset)
         return dataset_dict
 

@@ -7,7 +7,7 @@
 address that was checked and ends on time, ``response`` holds what came, ``client`` joins them.
 """
 from ckanext.hanoi.fetch.client import Fetcher, is_local
-from ckanext.hanoi.fetch.errors import FetchError, NotModified, public_url
+from ckanext.hanoi.fetch.errors import FetchError, NotModifiedError, public_url
 from ckanext.hanoi.fetch.response import Response
 
-__all__ = ["FetchError", "Fetcher", "NotModified", "Response", "is_local", "public_url"]
+__all__ = ["FetchError", "Fetcher", "NotModifiedError", "Response", "is_local", "public_url"]

@@ -24,7 +24,7 @@ from urllib3.util import Url, parse_url
 from ckanext.hanoi.fetch.address import AddressGuard
 from ckanext.hanoi.fetch.challenge import PROTECTED, is_challenge
 from ckanext.hanoi.fetch.connection import Deadline, Pools
-from ckanext.hanoi.fetch.errors import FetchError, FetchTimeout, NotModified, public_url
+from ckanext.hanoi.fetch.errors import FetchError, FetchTimeoutError, NotModifiedError, public_url
 from ckanext.hanoi.fetch.response import Body, Decoder, Response, Unpacking
 from ckanext.hanoi.fetch.translate_errors import explained
 
@@ -54,7 +54,7 @@ class Fetcher:
 
     For sources that are one document: set ``validators`` ``{url: (etag, last_modified)}`` and
     ``known_hashes`` ``{url: body hash}`` to what ``remember`` and ``hashes`` held after the last
-    complete run, and ``get(url, conditional=True)`` raises ``NotModified`` if nothing changed.
+    complete run, and ``get(url, conditional=True)`` raises ``NotModifiedError`` if nothing changed.
     The keys are ``public_url(url)``. A connector that learns from a document that there are more
     of them calls ``forget``.
     """
@@ -108,7 +108,7 @@ class Fetcher:
     ) -> Response:
         """The answer to GET ``url``; FetchError for any status but 2xx and an asked-for 304.
 
-        ``conditional`` is for the document that is the whole source: it raises ``NotModified``
+        ``conditional`` is for the document that is the whole source: it raises ``NotModifiedError``
         where the server or the body's hash says that it is the one of the last complete run.
         """
         url = _with_params(url, params)
@@ -167,11 +167,11 @@ class Fetcher:
             self.remember[key] = (response.etag or sent[0], response.last_modified or sent[1])
             if known:
                 self.hashes[key] = known
-            raise NotModified(key)
+            raise NotModifiedError(key)
         self.remember[key] = (response.etag, response.last_modified)
         self.hashes[key] = response.body_hash
         if known == response.body_hash:
-            raise NotModified(key)
+            raise NotModifiedError(key)
 
     def _request(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None, again: bool
@@ -180,7 +180,7 @@ class Fetcher:
             self._deadline.start(self.timeout)
             try:
                 return self._follow(method, url, headers, body)
-            except FetchTimeout:
+            except FetchTimeoutError:
                 raise
             except FetchError as e:
                 wait = self.pause * 2**attempt if e.retry_after is None else e.retry_after

@@ -22,7 +22,7 @@ from urllib3.util.connection import create_connection
 from ckanext.hanoi.fetch.address import AddressGuard
 
 
-class AddressRefused(Exception):
+class AddressRefusedError(Exception):
     """The host resolves to an address that may not be fetched."""
 
 
@@ -96,7 +96,7 @@ class _Guarded:
         addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
         for address in addresses:
             if not self._guard.permits(host, self.port, address):
-                raise AddressRefused(host)
+                raise AddressRefusedError(host)
         error: OSError | None = None
         for address in addresses:
             try:

@@ -70,11 +70,11 @@ class FetchError(SourceError):
         super().__init__(message, **params)
 
 
-class FetchTimeout(FetchError):
+class FetchTimeoutError(FetchError):
     """The answer was not complete in time. May succeed later, but is not repeated at once."""
 
 
-class NotModified(Exception):
+class NotModifiedError(Exception):
     """The document that is the whole source has not changed since the last full run."""
 
     def __init__(self, url: str) -> None:

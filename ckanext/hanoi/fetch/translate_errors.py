@@ -17,8 +17,8 @@ from urllib3.exceptions import (
 )
 from urllib3.exceptions import TimeoutError as URLLib3Timeout
 
-from ckanext.hanoi.fetch.connection import AddressRefused
-from ckanext.hanoi.fetch.errors import FetchError, FetchTimeout
+from ckanext.hanoi.fetch.connection import AddressRefusedError
+from ckanext.hanoi.fetch.errors import FetchError, FetchTimeoutError
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def explained(url: str) -> Iterator[None]:
         yield
     except FetchError:
         raise
-    except AddressRefused as e:
+    except AddressRefusedError as e:
         raise FetchError(
             "%(url)s leads to an address that is not public. An administrator can allow it in "
             "ckanext.hanoi.harvest.allowed_hosts.",
@@ -42,7 +42,7 @@ def explained(url: str) -> Iterator[None]:
         raise FetchError("The host of %(url)s refuses the connection.", url=url,
                          retryable=True) from e  # fmt: skip
     except (URLLib3Timeout, TimeoutError) as e:
-        raise FetchTimeout("%(url)s took too long to answer.", url=url, retryable=True) from e
+        raise FetchTimeoutError("%(url)s took too long to answer.", url=url, retryable=True) from e
     except (SSLError, ssl.SSLError) as e:
         raise FetchError("No secure connection to %(url)s: %(error)s", url=url,
                          error=_certificate_error(e)) from e  # fmt: skip

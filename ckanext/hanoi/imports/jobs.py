@@ -53,7 +53,7 @@ def run(import_id: str) -> None:
     """Job: do what can be done of the import now."""
     from ckanext.hanoi.imports import worker
 
-    worker.go_on(import_id)
+    worker.run_import(import_id)
 
 
 def resume(import_id: str | None = None) -> list[str]:

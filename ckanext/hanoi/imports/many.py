@@ -19,8 +19,8 @@ from ckanext.hanoi.catalog import bulk_create, columns, tags
 from ckanext.hanoi.catalog.writer import Catalog
 from ckanext.hanoi.dataset import rules
 from ckanext.hanoi.dataset.validators import names_beginning_with
-from ckanext.hanoi.imports.merge import Places
-from ckanext.hanoi.imports.plan import STATES, Agency, Planned, plan, to_write
+from ckanext.hanoi.imports.merge import Headings
+from ckanext.hanoi.imports.plan import STATES, ImportScope, Planned, plan, to_write
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.review import gate
 from ckanext.hanoi.vietnamese import tag
@@ -38,12 +38,12 @@ class Made:
 class Many:
     """Writes rows that the preview took for new datasets."""
 
-    def __init__(self, agency: Agency, places: Places, catalog: Catalog) -> None:
+    def __init__(self, agency: ImportScope, places: Headings, catalog: Catalog) -> None:
         self.agency, self.places, self.catalog = agency, places, catalog
 
     def is_possible(self) -> bool:
         """Whether no other plugin has its own word in how a dataset is made, or who may."""
-        return bulk_create.is_possible(()) and not any(
+        return bulk_create.is_supported(()) and not any(
             "package_create" in plugin.get_auth_functions()
             for plugin in p.PluginImplementations(p.IAuthFunctions)
             if not type(plugin).__module__.startswith("ckanext.hanoi.")

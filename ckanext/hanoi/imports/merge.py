@@ -26,7 +26,7 @@ _EMPTY: tuple[Any, ...] = (None, "", [], False)
 #: Digests that the same person's earlier imports of the same workbook wrote, by ``key``.
 Written = Mapping[str, str]
 #: Headings by sheet and field, as ``workbook.Returned.columns``.
-Places = Mapping[str, Mapping[str, str]]
+Headings = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Change:
 def change(
     row: DatasetRow,
     current: Mapping[str, Any] | None,
-    places: Places,
+    places: Headings,
     written: Written | None = None,
     overwrite: bool = False,
 ) -> Change:
@@ -124,7 +124,7 @@ _TEXTS = {
 
 
 class _Merge:
-    def __init__(self, made: Change, places: Places, written: Written, overwrite: bool) -> None:
+    def __init__(self, made: Change, places: Headings, written: Written, overwrite: bool) -> None:
         self.made, self.places, self.written = made, places, written
         self.overwrite = overwrite
 
@@ -207,13 +207,13 @@ class _Merge:
         return values
 
 
-def _where(row: DatasetRow | ResourceRow, name: str, places: Places) -> dict[str, Any]:
+def _where(row: DatasetRow | ResourceRow, name: str, places: Headings) -> dict[str, Any]:
     column = places.get(row.sheet, {}).get(name, "?")
     return {"sheet": row.sheet, "row": row.row, "column": column}
 
 
 def _conflict(
-    row: DatasetRow | ResourceRow, about: Field, old: Any, places: Places
+    row: DatasetRow | ResourceRow, about: Field, old: Any, places: Headings
 ) -> Problem:
     lang = row.stamp.lang if row.stamp else "vi"
     return Problem(

@@ -15,7 +15,7 @@ from ckan.lib import plugins as lib_plugins
 from ckanext.hanoi import language
 from ckanext.hanoi.catalog import columns
 from ckanext.hanoi.dataset import rules
-from ckanext.hanoi.imports.merge import Change, Places, Written, change, is_untouched
+from ckanext.hanoi.imports.merge import Change, Headings, Written, change, is_untouched
 from ckanext.hanoi.workbook import DatasetRow, Problem, ResourceRow
 from ckanext.hanoi.workbook.fields import Field, dataset_fields, resource_fields
 
@@ -36,7 +36,7 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Agency:
+class ImportScope:
     """Whose workbook it is, and in whose name the catalog is read and written."""
 
     id: str
@@ -53,7 +53,7 @@ class Agency:
 
 
 def plan(
-    agency: Agency, row: DatasetRow, places: Places, written: Written | None = None,
+    agency: ImportScope, row: DatasetRow, places: Headings, written: Written | None = None,
     validate: bool = True, is_new: bool = False,
 ) -> Planned:  # fmt: skip
     """What ``row`` would do. ``written``: see ``compare``; with ``validate`` the rules of the
@@ -77,7 +77,7 @@ def plan(
     return made
 
 
-def to_write(agency: Agency, made: Planned) -> dict[str, Any]:
+def to_write(agency: ImportScope, made: Planned) -> dict[str, Any]:
     """What ``package_create`` or ``package_update`` is given."""
     changes = made.change
     if made.action == "create":
@@ -96,7 +96,8 @@ def to_write(agency: Agency, made: Planned) -> dict[str, Any]:
 
 
 def explain(
-    error: tk.ValidationError, row: DatasetRow, places: Places, files: Sequence[ResourceRow | None]
+    error: tk.ValidationError, row: DatasetRow, places: Headings,
+    files: Sequence[ResourceRow | None],
 ) -> list[Problem]:
     """What CKAN's validation found, each with the place of its cell. ``files`` are the rows of the
     dataset's files in their order."""
@@ -119,7 +120,7 @@ def explain(
 
 def _said(
     row: DatasetRow | ResourceRow, name: str, messages: Any, fields: Mapping[str, Field],
-    places: Places,
+    places: Headings,
 ) -> Problem:  # fmt: skip
     text = "; ".join(map(str, messages if isinstance(messages, list) else [messages]))
     where = {"sheet": row.sheet, "row": row.row, "error": text}
@@ -136,7 +137,7 @@ def _said(
 
 
 def _find(
-    agency: Agency, row: DatasetRow, places: Places
+    agency: ImportScope, row: DatasetRow, places: Headings
 ) -> tuple[str | None, Problem | None]:
     """The id of the dataset that the row is about (None: a new one), or what is wrong."""
     package = model.Package
@@ -177,7 +178,7 @@ def _identifier_of(package_id: str) -> str:
     return str((entry.extras.get("identifier") if entry else "") or "")
 
 
-def _show(agency: Agency, package_id: str) -> dict[str, Any]:
+def _show(agency: ImportScope, package_id: str) -> dict[str, Any]:
     context = agency.context(use_cache=False, ignore_auth=True)
     return tk.get_action("package_show")(context, {"id": package_id})
 
@@ -186,7 +187,7 @@ def _show(agency: Agency, package_id: str) -> dict[str, Any]:
 
 
 def _protected(
-    agency: Agency, row: DatasetRow, made: Planned, places: Places
+    agency: ImportScope, row: DatasetRow, made: Planned, places: Headings
 ) -> list[Problem]:
     """Core, important and personal data that would become public: said in the words of the
     workbook, which has no column for visibility."""
@@ -203,7 +204,9 @@ def _protected(
     return []
 
 
-def _invalid(agency: Agency, row: DatasetRow, made: Planned, places: Places) -> list[Problem]:
+def _invalid(
+    agency: ImportScope, row: DatasetRow, made: Planned, places: Headings
+) -> list[Problem]:
     """What the schema's validators say to the dataset as it would be."""
     plugin = lib_plugins.lookup_package_plugin("dataset")
     data = to_write(agency, made)
@@ -230,7 +233,7 @@ def _invalid(agency: Agency, row: DatasetRow, made: Planned, places: Places) -> 
 # -- problems --------------------------------------------------------------------------------------
 
 
-def _at(row: DatasetRow, name: str, places: Places) -> dict[str, Any]:
+def _at(row: DatasetRow, name: str, places: Headings) -> dict[str, Any]:
     column = places.get(row.sheet, {}).get(name, "?")
     return {"sheet": row.sheet, "row": row.row, "column": column}
 
@@ -252,7 +255,7 @@ def _foreign(row: DatasetRow) -> Problem:
     )
 
 
-def _several(row: DatasetRow, places: Places) -> Problem:
+def _several(row: DatasetRow, places: Headings) -> Problem:
     return Problem(
         "Sheet %(sheet)s, row %(row)s, column %(column)s: the agency has several datasets with "
         "this title. Write the identifier of the one that is meant into the row, or start from a "
@@ -261,7 +264,7 @@ def _several(row: DatasetRow, places: Places) -> Problem:
     )
 
 
-def _must_be_private(row: DatasetRow, name: str, places: Places, exists: bool) -> Problem:
+def _must_be_private(row: DatasetRow, name: str, places: Headings, exists: bool) -> Problem:
     where = _at(row, name, places)
     if exists:
         return Problem(

@@ -15,18 +15,18 @@ from ckanext.hanoi import language
 from ckanext.hanoi.background import locks
 from ckanext.hanoi.catalog.writer import Catalog
 from ckanext.hanoi.imports.many import Many
-from ckanext.hanoi.imports.merge import Entry, Places
-from ckanext.hanoi.imports.plan import Agency, Planned, plan, to_write
+from ckanext.hanoi.imports.merge import Entry, Headings
+from ckanext.hanoi.imports.plan import ImportScope, Planned, plan, to_write
 from ckanext.hanoi.workbook import DatasetRow, Problem, ResourceRow
 from ckanext.hanoi.workbook.fields import dataset_fields
 
 
-class Writer:
+class RowWriter:
     """Writes rows of one import. Nothing is committed: the caller does that together with its
     note that the row is done."""
 
     def __init__(
-        self, agency: Agency, places: Places, written: dict[str, dict[str, str]]
+        self, agency: ImportScope, places: Headings, written: dict[str, dict[str, str]]
     ) -> None:
         self.agency, self.places, self.written = agency, places, written
         self.catalog = Catalog()

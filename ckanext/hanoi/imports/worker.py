@@ -21,9 +21,9 @@ from flask_babel import force_locale
 
 from ckanext.hanoi.background import bulk, locks, retry
 from ckanext.hanoi.imports import store
-from ckanext.hanoi.imports.plan import Agency, explain, plan
+from ckanext.hanoi.imports.plan import ImportScope, explain, plan
 from ckanext.hanoi.imports.report import put, put_many
-from ckanext.hanoi.imports.row_writer import Writer
+from ckanext.hanoi.imports.row_writer import RowWriter
 from ckanext.hanoi.imports.serialize import from_json
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.imports import Import, ImportRow
@@ -50,7 +50,7 @@ def lock_name(import_id: str) -> str:
     return f"hanoi-import-{import_id}"
 
 
-def go_on(import_id: str, progress: Progress | None = None) -> None:
+def run_import(import_id: str, progress: Progress | None = None) -> None:
     """Do all that can be done now; returns at once if another process is at it."""
     deadline = time.monotonic() + PATIENCE
     while True:
@@ -104,12 +104,12 @@ class Job:
         self.places = entry.columns
         user = model.User.get(entry.user_id)
         options = entry.options or {}
-        self.agency = Agency(
+        self.agency = ImportScope(
             entry.owner_org, user.name if user else "",
             bool(options.get("private")), bool(options.get("overwrite")),
         )  # fmt: skip
         self.written = _earlier(entry)
-        self.writer = Writer(self.agency, self.places, self.written)
+        self.writer = RowWriter(self.agency, self.places, self.written)
 
     # -- the preview -----------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from ckan import authz, model
 from ckanext.hanoi.harvest import secrets
 from ckanext.hanoi.harvest.config import ConfigError
 from ckanext.hanoi.harvest.engine import dictize, runs, visibility
-from ckanext.hanoi.harvest.engine.source_context import Setup
+from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.logic.schema.common import checked, page
 from ckanext.hanoi.model.harvest import Run, Source
 
@@ -85,7 +85,7 @@ def run_for(context: Any, run: Run, source: Source) -> dict[str, Any]:
         outsider = not may("hanoi_harvest_run", context, {"id": source.id})
         if outsider and visibility.may_hold_private(source):
             shown["message"] = dictize.kept_back()
-        shown["message"] = secrets.without(shown["message"], Setup(source).secrets)
+        shown["message"] = secrets.without(shown["message"], SourceContext(source).secrets)
     return shown
 
 
@@ -102,7 +102,7 @@ def readable(context: Any) -> Any:
     return Source.owner_org.in_([one["id"] for one in own])
 
 
-def refusal(error: runs.Refused) -> tk.ValidationError:
+def refusal(error: runs.RunStateError) -> tk.ValidationError:
     """Why a run can't do what was asked, for the caller."""
     text = tk._(error.message)
     return tk.ValidationError({"run": [text % error.params if error.params else text]})

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from rq.job import Job
 
 from ckanext.hanoi.background import time_slices
-from ckanext.hanoi.background.coalesced import WaitingJob, queue_name
+from ckanext.hanoi.background.coalesced import CoalescedJob, queue_name
 from ckanext.hanoi.quality import link_checker, recompute, store
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def measure_changed(after: str = "") -> None:
     ensure_night()
 
 
-WAITING = WaitingJob(
+WAITING = CoalescedJob(
     "quality", "Quality of changed datasets", f"{__name__}.measure_changed", lost_after=600
 )
 

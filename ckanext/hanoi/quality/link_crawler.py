@@ -62,7 +62,7 @@ class Result:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-class _ComeLater(Exception):
+class _RetryLaterError(Exception):
     """Nothing more is asked of this host in this run."""
 
 
@@ -80,7 +80,7 @@ class _Lane:
         self._prober.close()
 
     def look(self, url: str) -> Look:
-        """What the server says of the address. Raises FetchError, ``_ComeLater``."""
+        """What the server says of the address. Raises FetchError, ``_RetryLaterError``."""
         try:
             found = self._ask(lambda: self._prober.look(url, "HEAD"))
         except FetchError as error:
@@ -95,7 +95,7 @@ class _Lane:
 
     def wishes(self, url: str) -> robots.Robots:
         """What the robots.txt beside this address asks for. Raises FetchError of a host that can't
-        be reached, ``_ComeLater``."""
+        be reached, ``_RetryLaterError``."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         if origin not in self._wishes:
@@ -124,7 +124,7 @@ class _Lane:
     def _ask(self, question: Callable[[], Any]) -> Any:
         wait = self._free - time.monotonic()
         if time.monotonic() + max(0.0, wait) > self._until:
-            raise _ComeLater
+            raise _RetryLaterError
         if wait > 0:
             time.sleep(wait)
         try:
@@ -198,7 +198,7 @@ class Crawl:
                 self.asking.discard(target)
                 if result.problem == BUSY:
                     return
-        except _ComeLater:
+        except _RetryLaterError:
             return
         except Exception as error:  # whoever reads the results has to know
             done.put(error)

@@ -33,14 +33,14 @@ class Measure:
     remedy: ClassVar[str] = ""
 
 
-class OfDataset(Measure):
+class DatasetMeasure(Measure):
     """A measure of the dataset itself."""
 
     def reached(self, dataset: Data) -> bool:
         raise NotImplementedError
 
 
-class OfResource(Measure):
+class ResourceMeasure(Measure):
     """A measure of each resource; the dataset has the average. ``for_all``: the field is one of the
     dataset, and holds for all its resources."""
 
@@ -51,7 +51,7 @@ class OfResource(Measure):
         raise NotImplementedError
 
 
-def given(value: Any) -> bool:
+def is_filled(value: Any) -> bool:
     """Whether a field says anything."""
     return bool(value.strip()) if isinstance(value, str) else value not in (None, [], {}, False)
 

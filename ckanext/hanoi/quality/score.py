@@ -9,7 +9,14 @@ from typing import Any
 
 from ckanext.hanoi.messages import N_
 from ckanext.hanoi.quality.freshness import Freshness, freshness
-from ckanext.hanoi.quality.measure import Data, Links, Measure, OfDataset, OfResource, dimensions
+from ckanext.hanoi.quality.measure import (
+    Data,
+    DatasetMeasure,
+    Links,
+    Measure,
+    ResourceMeasure,
+    dimensions,
+)
 
 #: Name -> (least points, English message id), the best first.
 BANDS: dict[str, tuple[int, str]] = {
@@ -98,11 +105,11 @@ def score(dataset: Data, *, links: Links | None = None, today: date) -> Score:
 
 def _judge(measure: Measure, dataset: Data, links: Links) -> tuple[float, list[Missing]]:
     """Points of one measure, and what is missing of it."""
-    if isinstance(measure, OfDataset):
+    if isinstance(measure, DatasetMeasure):
         if measure.reached(dataset):
             return measure.points, []
         return 0, [Missing(measure.name, measure.points, measure.field, measure.remedy)]
-    assert isinstance(measure, OfResource)
+    assert isinstance(measure, ResourceMeasure)
     resources: Iterable[Mapping[str, Any]] = dataset.get("resources") or ()
     shares = [measure.reached(resource, dataset, links) for resource in resources]
     if not shares:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from ckanext.hanoi import quality
-from ckanext.hanoi.catalog.batch_cache import about, remembered
+from ckanext.hanoi.catalog.batch_cache import about, cached
 from ckanext.hanoi.messages import N_
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.quality import LinkCheck, Quality
@@ -49,7 +49,7 @@ def score(dataset: Mapping[str, Any]) -> quality.Score:
 
 def _links_of(id_: str) -> dict[str, Link]:
     ids = about(id_)
-    return remembered(("links", *ids), lambda: links(ids)).get(id_, {})
+    return cached(("links", *ids), lambda: links(ids)).get(id_, {})
 
 
 def links(ids: Collection[str]) -> dict[str, dict[str, Link]]:

@@ -18,7 +18,7 @@ import ckan.plugins.toolkit as tk
 from ckan import authz, model
 from flask import g, has_request_context
 
-from ckanext.hanoi.catalog.batch_cache import remembered
+from ckanext.hanoi.catalog.batch_cache import cached
 from ckanext.hanoi.dataset import rules as dataset_rules
 from ckanext.hanoi.messages import N_
 from ckanext.hanoi.model.review import Review
@@ -43,7 +43,7 @@ def mode() -> str:
 def may_publish(user: str | None, owner_org: str | None) -> bool:
     """Whether the user decides for the agency: its admins, those of the agencies above, sysadmins.
     A dataset without an agency has sysadmins only."""
-    return remembered(("may publish", user, owner_org), lambda: _may_publish(user, owner_org))
+    return cached(("may publish", user, owner_org), lambda: _may_publish(user, owner_org))
 
 
 def _may_publish(user: str | None, owner_org: str | None) -> bool:

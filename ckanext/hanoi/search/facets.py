@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from ckanext.hanoi import language
 from ckanext.hanoi.agencies.registry import registry
-from ckanext.hanoi.catalog.batch_cache import remembered
+from ckanext.hanoi.catalog.batch_cache import cached
 from ckanext.hanoi.quality import labels as quality_words
 from ckanext.hanoi.quality import recompute as quality_update
 from ckanext.hanoi.vietnamese import sort_key
@@ -39,7 +39,7 @@ _INDENT = "\u2003"
 def above(document: dict[str, Any]) -> list[str]:
     """The names of the organizations above that of a document, the topmost first."""
     name = document.get("organization")
-    return remembered(("above", name), lambda: _above(name)) if name else []
+    return cached(("above", name), lambda: _above(name)) if name else []
 
 
 def _above(name: str) -> list[str]:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from ckanext.hanoi.messages import N_
-from ckanext.hanoi.tables.finding import Flaw, short
+from ckanext.hanoi.tables.finding import Finding, short
 from ckanext.hanoi.tables.grid import Grid
 from ckanext.hanoi.tables.header_detection import Header
 from ckanext.hanoi.tabular.sheet import Cell, column_letters, text_of
@@ -90,9 +90,9 @@ class Checked:
     columns: list[Column]
     rows: int
     checked: int
-    errors: list[Flaw]
+    errors: list[Finding]
     counts: Counter[str]
-    remarks: list[Flaw]
+    remarks: list[Finding]
 
 
 def check(
@@ -123,7 +123,7 @@ def check(
     return found
 
 
-def _note(found: Checked, finding: Flaw, kept: int) -> None:
+def _note(found: Checked, finding: Finding, kept: int) -> None:
     found.counts[finding.code] += 1
     if len(found.errors) < kept:
         found.errors.append(finding)
@@ -190,7 +190,7 @@ def _schema(names: list[str], data: list[list[Cell]], found: Checked) -> Any:
         column = found.columns[index]
         column.type, column.format = told.type, _format(told)
         if told.type == "number" and column.format == "1234.5" and _thousands(cells):
-            found.remarks.append(Flaw(
+            found.remarks.append(Finding(
                 N_("Column %(column)s: a dot with three digits behind it was read as a decimal "
                    "point. If it separates thousands, write the numbers without it."),
                 {"column": column.name}, "ambiguous-number", column=index + 1,
@@ -312,7 +312,7 @@ def _plain(value: Any) -> str | None:
 # -- errors ----------------------------------------------------------------------------------
 
 
-def _errors_of_labels(header: Header, grid: Grid) -> Iterator[Flaw]:
+def _errors_of_labels(header: Header, grid: Grid) -> Iterator[Finding]:
     if grid.labels is None and not header.rows:
         return
     row = header.rows[-1] + 1 if header.rows else None
@@ -320,10 +320,10 @@ def _errors_of_labels(header: Header, grid: Grid) -> Iterator[Flaw]:
     for index, label in enumerate(header.labels):
         letters = column_letters(index)
         if not label:
-            yield Flaw(N_("Column %(letter)s has no name. Give it one."),
+            yield Finding(N_("Column %(letter)s has no name. Give it one."),
                           {"letter": letters}, "blank-label", row, index + 1)  # fmt: skip
         elif label in seen:
-            yield Flaw(
+            yield Finding(
                 N_("Columns %(first)s and %(letter)s have the same name %(name)s. Give them "
                    "different ones."),
                 {"first": column_letters(seen[label]), "letter": letters, "name": short(label)},
@@ -333,28 +333,28 @@ def _errors_of_labels(header: Header, grid: Grid) -> Iterator[Flaw]:
             seen[label] = index
 
 
-def _finding(error: Any, number: int, columns: list[Column]) -> Flaw | None:
+def _finding(error: Any, number: int, columns: list[Column]) -> Finding | None:
     """An error of frictionless in our words; ``number`` is the row's as the file counts."""
     place = getattr(error, "field_number", None)
     column = columns[place - 1] if place and place <= len(columns) else None
     told = {"row": number, "column": column.name if column else ""}
     if error.type == "type-error" and column:
         if _FORMULA_ERROR.fullmatch(str(error.cell).strip()):
-            return Flaw(
+            return Finding(
                 N_("Row %(row)s, column %(column)s: the formula gives %(cell)s."),
                 {**told, "cell": error.cell}, "formula-error", number, place,
             )  # fmt: skip
-        return Flaw(
+        return Finding(
             _WRONG_TYPE.get(column.type, _WRONG), {**told, "cell": short(error.cell)},
             "type-error", number, place,
         )  # fmt: skip
     if error.type == "blank-row":
-        return Flaw(N_("Row %(row)s is empty. Delete it."), told, error.type, number)
+        return Finding(N_("Row %(row)s is empty. Delete it."), told, error.type, number)
     if error.type == "missing-cell":
-        return Flaw(N_("Row %(row)s ends before column %(column)s."), told, error.type,
+        return Finding(N_("Row %(row)s ends before column %(column)s."), told, error.type,
                        number, place)  # fmt: skip
     if error.type == "extra-cell":
-        return Flaw(
+        return Finding(
             N_("Row %(row)s has a cell more than there are columns: %(cell)s"),
             {**told, "cell": short(error.cell)}, error.type, number, place,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class Finding:
     """``message`` is an English message id, ``params`` fill it; ``row`` counts from 1 as the file
     does, ``column`` from 1. ``code`` groups findings of one kind."""
 

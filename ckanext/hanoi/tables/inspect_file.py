@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from ckanext.hanoi.messages import N_, SourceError
 from ckanext.hanoi.tables.check import Checked, check
-from ckanext.hanoi.tables.finding import Flaw, short
+from ckanext.hanoi.tables.finding import Finding, short
 from ckanext.hanoi.tables.grid import Grid, open_grid
 from ckanext.hanoi.tables.header_detection import Header, find_header
 from ckanext.hanoi.tabular.sheet import Limits, text_of
@@ -25,7 +25,7 @@ OUT_OF_MEMORY = N_("Reading the file takes more memory than is allowed for it.")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class InspectionLimits:
     """How far a look goes: rows shown, rows and cells read, errors kept, seconds for the check."""
 
     preview_rows: int = 20
@@ -39,7 +39,7 @@ class Wishes:
         return asdict(self)
 
 
-def look(path: str, claimed: str = "", wishes: Wishes | None = None) -> dict[str, Any]:
+def inspect(path: str, claimed: str = "", wishes: InspectionLimits | None = None) -> dict[str, Any]:
     """The report on the file at ``path``, which the catalog says is ``claimed`` (CSV, XLSX, …).
 
     Always ``size`` (bytes) and ``hash`` (SHA-256). Of a table: ``kind``, ``encoding``,
@@ -47,7 +47,7 @@ def look(path: str, claimed: str = "", wishes: Wishes | None = None) -> dict[str
     ``checked``, ``cut``, ``columns``, ``preview`` (texts), ``errors``, ``errors_total``,
     ``error_counts``, ``remarks``. Of anything else ``message`` and ``params`` say why it is none.
     """
-    wishes = wishes or Wishes()
+    wishes = wishes or InspectionLimits()
     try:
         with open(path, "rb") as file:
             return {**_fingerprint(file), **_table(file, claimed, wishes)}
@@ -78,7 +78,7 @@ def _fingerprint(file: IO[bytes]) -> dict[str, Any]:
     return {"size": size, "hash": digest.hexdigest()}
 
 
-def _table(file: IO[bytes], claimed: str, wishes: Wishes) -> dict[str, Any]:
+def _table(file: IO[bytes], claimed: str, wishes: InspectionLimits) -> dict[str, Any]:
     size = os.fstat(file.fileno()).st_size
     if size > wishes.max_bytes:
         raise SourceError("The file is larger than %(limit)s bytes.", limit=wishes.max_bytes)
@@ -122,38 +122,38 @@ def _preview(grid: Grid, header: Header, rows: int) -> list[list[str]]:
     ]
 
 
-def _remarks(grid: Grid, header: Header, checked: Checked) -> Iterable[Flaw]:
+def _remarks(grid: Grid, header: Header, checked: Checked) -> Iterable[Finding]:
     """What is no error but makes the table harder to use."""
     if grid.encoding in _OLD:
-        yield Flaw(N_("The text is written in the old encoding %(encoding)s. Save the file as "
+        yield Finding(N_("The text is written in the old encoding %(encoding)s. Save the file as "
                          "UTF-8."), {"encoding": grid.encoding}, "old-encoding")  # fmt: skip
     if grid.labels is None and not header.rows:
-        yield Flaw(N_("No row with the names of the columns was found."), {}, "no-header")
+        yield Finding(N_("No row with the names of the columns was found."), {}, "no-header")
     elif header.rows and header.rows[0] > 0:
-        yield Flaw(
+        yield Finding(
             N_("The names of the columns are in row %(row)s. Programs expect them in the first "
                "row: put titles and notes elsewhere."),
             {"row": header.rows[0] + 1}, "titles-above", header.rows[0] + 1,
         )  # fmt: skip
     if len(header.rows) > 1:
-        yield Flaw(
+        yield Finding(
             N_("The names of the columns take %(number)s rows. One row is easier to read for "
                "programs."),
             {"number": len(header.rows)}, "several-header-rows",
         )  # fmt: skip
     merged = sum(1 for top, _, bottom, _ in grid.merged if bottom >= header.start)
     if merged:
-        yield Flaw(N_("%(number)s merged cells are among the data. Write the value into each "
+        yield Finding(N_("%(number)s merged cells are among the data. Write the value into each "
                          "row instead."), {"number": merged}, "merged-cells")  # fmt: skip
     others = [sheet for sheet in grid.sheets if sheet["rows"] and sheet["name"] != grid.sheet]
     if others:
-        yield Flaw(
+        yield Finding(
             N_("The workbook has further sheets: %(sheets)s. Only the largest one was looked at."),
             {"sheets": ", ".join(short(sheet["name"], 40) for sheet in others[:10])},
             "several-sheets",
         )  # fmt: skip
     if _broken(grid):
-        yield Flaw(N_("Some characters were lost and show as %(character)s. Save the file "
+        yield Finding(N_("Some characters were lost and show as %(character)s. Save the file "
                          "again from its source, as UTF-8."),
                       {"character": "\ufffd"}, "lost-characters")  # fmt: skip
     yield from checked.remarks
@@ -163,7 +163,7 @@ def _broken(grid: Grid) -> bool:
     return any(isinstance(c, str) and "\ufffd" in c for row in grid.rows[:20_000] for c in row)
 
 
-def _plain(finding: Flaw) -> dict[str, Any]:
+def _plain(finding: Finding) -> dict[str, Any]:
     return {**finding.as_dict(), "params": _texts(finding.params)}
 
 

@@ -16,7 +16,7 @@ from rq import Retry
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
-from ckanext.hanoi.background.coalesced import WaitingJob
+from ckanext.hanoi.background.coalesced import CoalescedJob
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.tables import Table
 from ckanext.hanoi.tables import settings
@@ -140,7 +140,7 @@ def _safely(work: Any, argument: Any) -> None:
         log.exception("The look at tables takes no notice of %s", argument)
 
 
-def ask(*, urgent: bool, **which: Any) -> int:
+def request_inspection(*, urgent: bool, **which: Any) -> int:
     """Have resources looked at now, changed or not; commits, queues the job, returns how many.
 
     ``resource_id`` (of whatever format), ``package_id``, ``owner_org``, or nothing for all.
@@ -185,7 +185,7 @@ def _ask_for(resource_id: str) -> int:
 
 
 #: What is due stands in the database: ``ckan hanoi tables check`` sees it, too.
-WAITING = WaitingJob(
+WAITING = CoalescedJob(
     "tables", "Look at tables", "ckanext.hanoi.tables.worker.job", lost_after=3600,
     queue=settings.queue, retry=Retry(max=3),
 )  # fmt: skip

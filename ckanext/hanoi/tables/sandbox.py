@@ -13,17 +13,17 @@ from typing import Any
 
 from ckanext.hanoi import child_process
 from ckanext.hanoi.messages import N_
-from ckanext.hanoi.tables.inspect_file import OUT_OF_MEMORY, Wishes, look
+from ckanext.hanoi.tables.inspect_file import OUT_OF_MEMORY, InspectionLimits, inspect
 from ckanext.hanoi.tabular import apart
 
 
-class Looker(child_process.Child):
+class SandboxedInspector(child_process.Child):
     """``memory`` in bytes and ``seconds`` of one look; what needs more is stopped."""
 
     def __init__(self, memory: int = 1 << 30, seconds: float = 60) -> None:
         super().__init__(memory, seconds)
 
-    def __enter__(self) -> Looker:
+    def __enter__(self) -> SandboxedInspector:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -32,13 +32,13 @@ class Looker(child_process.Child):
     def program(self) -> str:
         return _PROGRAM
 
-    def look(self, path: str, claimed: str, wishes: Wishes) -> dict[str, Any]:
+    def look(self, path: str, claimed: str, wishes: InspectionLimits) -> dict[str, Any]:
         """As ``look.look``; a file on which the process dies or that takes too long has a report
         that says so. RuntimeError where the process can't even begin."""
         asked = {"path": os.path.abspath(path), "claimed": claimed, "wishes": wishes.as_dict()}
         try:
             report = self.ask(asked)
-        except child_process.Stopped as stopped:
+        except child_process.ChildStoppedError as stopped:
             if stopped.late:
                 return {"message": N_("The look at the file was stopped after %(seconds)s "
                                       "seconds."),
@@ -65,7 +65,7 @@ def serve(memory: int, seconds: float) -> None:
 
     apart.HERE = True
     child_process.serve(
-        lambda asked: look(asked["path"], asked["claimed"], Wishes(**asked["wishes"])),
+        lambda asked: inspect(asked["path"], asked["claimed"], InspectionLimits(**asked["wishes"])),
         memory,
         seconds,
     )

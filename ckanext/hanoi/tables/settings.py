@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckanext.hanoi.background.coalesced import queue_name
 from ckanext.hanoi.fetch import Fetcher
 from ckanext.hanoi.fetch.settings import allowed_hosts
-from ckanext.hanoi.tables.inspect_file import Wishes
+from ckanext.hanoi.tables.inspect_file import InspectionLimits
 
 _PREFIX = "ckanext.hanoi.tables."
 
@@ -27,8 +27,8 @@ def queue() -> str:
     return value("queue") or queue_name()
 
 
-def wishes() -> Wishes:
-    return Wishes(
+def wishes() -> InspectionLimits:
+    return InspectionLimits(
         preview_rows=int(value("preview_rows")),
         max_rows=int(value("max_rows")),
         max_bytes=int(value("max_bytes")),

@@ -21,7 +21,7 @@ from ckanext.hanoi.messages import N_, SourceError
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.tables import Table
 from ckanext.hanoi.tables import files, pending, settings
-from ckanext.hanoi.tables.sandbox import Looker
+from ckanext.hanoi.tables.sandbox import SandboxedInspector
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +62,9 @@ def run(
             return False
         _adopt()
         memory = int(settings.value("memory")) << 20
-        with Looker(memory, float(settings.value("seconds"))) as looker, settings.fetcher() as web:
-            _Round(looker, web, seconds, progress, over).go()
+        limit = float(settings.value("seconds"))
+        with SandboxedInspector(memory, limit) as looker, settings.fetcher() as web:
+            _InspectionRun(looker, web, seconds, progress, over).go()
         pending.clean()
     return True
 
@@ -82,11 +83,12 @@ def _adopt() -> None:
     model.Session.commit()
 
 
-class _Round:
+class _InspectionRun:
     """Goes through what is due, in an order in which no host is asked twice in a row."""
 
     def __init__(
-        self, looker: Looker, fetcher: Fetcher, seconds: float | None, progress: Progress | None,
+        self, looker: SandboxedInspector, fetcher: Fetcher, seconds: float | None,
+        progress: Progress | None,
         over: Callable[[], bool],
     ) -> None:  # fmt: skip
         self.over = over

@@ -15,7 +15,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import IO, Any
 
-from ckanext.hanoi.child_process import Child, Stopped
+from ckanext.hanoi.child_process import Child, ChildStoppedError
 from ckanext.hanoi.child_process import serve as serve_questions
 from ckanext.hanoi.messages import N_, SourceError
 from ckanext.hanoi.tabular import book
@@ -47,7 +47,7 @@ class Reader(Child):
                 said = self.ask(
                     {"path": str(path), "answer": str(answer), "limits": asdict(limits)}
                 )
-            except Stopped as stopped:
+            except ChildStoppedError as stopped:
                 if stopped.late:
                     raise SourceError(
                         "Reading the workbook was stopped after %(seconds)s seconds.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 
 
-def first() -> str | None:
+def confirm_post() -> str | None:
     """The page with the question, for a button that was pressed before, or without, its script.
 
     CKAN's ``confirm-action`` sends the form without the button; only a browser that has not asked

@@ -20,7 +20,7 @@ from ckanext.hanoi.views.actions import may as _may
 from ckanext.hanoi.views.actions import refuse, tell
 
 hanoi_harvest = Blueprint("hanoi_harvest", __name__, url_prefix="/hanoi/harvest")
-hanoi_harvest.before_request(confirm.first)
+hanoi_harvest.before_request(confirm.confirm_post)
 hanoi_harvest.before_app_request(job_queue.look_after)
 
 _PAGE = 50

@@ -19,7 +19,7 @@ from ckanext.hanoi.views.actions import call as _call
 from ckanext.hanoi.views.actions import refuse, tell
 
 hanoi_import = Blueprint("hanoi_import", __name__, url_prefix="/hanoi/import")
-hanoi_import.before_request(confirm.first)
+hanoi_import.before_request(confirm.confirm_post)
 
 _PAGE = 50
 

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify
 from ckanext.hanoi.export import csv_response
 from ckanext.hanoi.paging import Page, every
 from ckanext.hanoi.quality import link_queries, ranking
-from ckanext.hanoi.quality.measure import OfResource, dimensions
+from ckanext.hanoi.quality.measure import ResourceMeasure, dimensions
 from ckanext.hanoi.vietnamese import sort_key
 from ckanext.hanoi.views.actions import ask, call, tell
 
@@ -156,5 +156,5 @@ def method() -> str:
     """The table of measures."""
     return tk.render(
         "hanoi/quality/method.html",
-        {"dimensions": dimensions(), "of_resource": lambda one: isinstance(one, OfResource)},
+        {"dimensions": dimensions(), "of_resource": lambda one: isinstance(one, ResourceMeasure)},
     )

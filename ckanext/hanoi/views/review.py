@@ -15,7 +15,7 @@ from ckanext.hanoi.views import confirm
 from ckanext.hanoi.views.actions import ask, call, refuse, tell
 
 hanoi_review = Blueprint("hanoi_review", __name__, url_prefix="/hanoi/review")
-hanoi_review.before_request(confirm.first)
+hanoi_review.before_request(confirm.confirm_post)
 
 _PAGE = 50
 _COLUMNS = ("state", "dataset", "title", "organization", "submitted", "submitted_by", "message",

@@ -11,7 +11,7 @@ from ckanext.hanoi.vocabulary import vocabulary
 from ckanext.hanoi.workbook.fields import Field
 
 
-class Refused(Exception):
+class CellError(Exception):
     """The text can't be taken: an English message id, and what it names besides the place."""
 
     def __init__(self, message: str, **params: Any) -> None:
@@ -20,7 +20,7 @@ class Refused(Exception):
 
 
 def parse(about: Field, text: str) -> Any:
-    """The value of a cell that is not empty, as ``package_create`` takes it, or ``Refused``."""
+    """The value of a cell that is not empty, as ``package_create`` takes it, or ``CellError``."""
     return _READ.get(about.kind, _line)(text, about)
 
 
@@ -45,7 +45,7 @@ def _code(text: str, about: Field) -> str:
     if about.open:
         return _line(text, about)
     proposals = terms.suggest(text) or list(terms)[:3]
-    raise Refused(
+    raise CellError(
         "Sheet %(sheet)s, row %(row)s, column %(column)s: “%(value)s” is not in the list. Choose "
         "one of the drop-down, for example: %(choices)s.",
         value=text[:200],
@@ -67,7 +67,7 @@ def _list(text: str, about: Field) -> list[str]:
 def _date(text: str, about: Field) -> str:
     date = dates.parse(text)
     if date is None:
-        raise Refused(
+        raise CellError(
             "Sheet %(sheet)s, row %(row)s, column %(column)s: “%(value)s” is no date. Write it as "
             "31/12/2025, 12/2025, Quý IV/2025 or 2025."
         )
@@ -77,7 +77,7 @@ def _date(text: str, about: Field) -> str:
 def _flag(text: str, about: Field) -> bool:
     answer = cell_values.yes_or_no(text)
     if answer is None:
-        raise Refused(
+        raise CellError(
             "Sheet %(sheet)s, row %(row)s, column %(column)s: “%(value)s” is neither yes nor no. "
             "Write Có or Không."
         )
@@ -87,7 +87,7 @@ def _flag(text: str, about: Field) -> bool:
 def _number(text: str, about: Field) -> int:
     digits = re.sub(r"[\s.,](?=\d{3}(?!\d))", "", text)
     if not digits.isdecimal() or len(digits) > 18:
-        raise Refused(
+        raise CellError(
             "Sheet %(sheet)s, row %(row)s, column %(column)s: “%(value)s” is no whole number. "
             "Write digits only, for example 10240."
         )

@@ -23,7 +23,7 @@ from ckanext.hanoi.workbook.fields import (
     dataset_fields,
     resource_fields,
 )
-from ckanext.hanoi.workbook.parse import Refused, empty, parse
+from ckanext.hanoi.workbook.parse import CellError, empty, parse
 from ckanext.hanoi.workbook.writer import UNCHANGED
 
 #: Where the draft datasets of harvested lists have another name for a field of the schema.
@@ -223,7 +223,7 @@ class _Table:
                 continue
             try:
                 made.values[about.name] = parse(about, text)
-            except Refused as refused:
+            except CellError as refused:
                 # a value that the list doesn't have may stay as long as nobody touches it
                 if not as_written:
                     where = self.place(row, column) | {"value": text[:200]} | refused.params

@@ -355,7 +355,7 @@ def test_who_has_an_old_number_is_stopped_and_nothing_of_his_is_written(admin, p
     assert new == old + 1
     model.Session.get(Run, entry["id"]).message = "not to be written"
     model.Session.flush()
-    with pytest.raises(fence.Stopped):
+    with pytest.raises(fence.RunStoppedError):
         fence.hold(entry["id"], old)
     model.Session.commit()
     model.Session.expire_all()
@@ -363,6 +363,6 @@ def test_who_has_an_old_number_is_stopped_and_nothing_of_his_is_written(admin, p
     fence.hold(entry["id"], new)
     model.Session.commit()
     runs.abort(model.Session.get(Run, entry["id"]))
-    with pytest.raises(fence.Stopped):
+    with pytest.raises(fence.RunStoppedError):
         fence.hold(entry["id"], new)
     assert fence.begin(entry["id"]) is None

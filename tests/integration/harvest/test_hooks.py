@@ -222,7 +222,7 @@ def test_a_dataset_that_changed_after_it_was_shown_is_indexed_as_it_is(
 ):
     portal.fill(2)
     admin.add_source(portal.url)
-    both = show_cache.Shown.both
+    both = show_cache.ShowCache.both
     user = {"user": admin.sysadmin["name"]}
 
     def later(self, context, ids):
@@ -230,7 +230,7 @@ def test_a_dataset_that_changed_after_it_was_shown_is_indexed_as_it_is(
             helpers.call_action("package_patch", user, id=id_, title="Sửa bằng tay")
         return both(self, context, ids)
 
-    monkeypatch.setattr(show_cache.Shown, "both", later)
+    monkeypatch.setattr(show_cache.ShowCache, "both", later)
     run = admin.run()
     assert run["status"] == "finished", run["message"]
     assert {dataset["title"] for dataset in admin.datasets()} == {"Sửa bằng tay"}

@@ -12,7 +12,7 @@ from ckan.tests import helpers
 from sqlalchemy.dialects import postgresql
 
 from ckanext.hanoi.harvest.engine import fence, finalize
-from ckanext.hanoi.harvest.engine.source_context import Setup
+from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.model.harvest import Identity, Run, Source
 
 NUMBER, GONE = 40_000, 20_000
@@ -71,7 +71,7 @@ def test_what_is_missing_is_found_by_a_join(run, complete, analyzed):
 
 def test_what_is_missing_is_never_in_memory_as_a_whole(run):
     entry, number = run
-    setup = Setup(model.Session.get(Source, entry.source_id))
+    setup = SourceContext(model.Session.get(Source, entry.source_id))
     run_id = entry.id
     tracemalloc.start()
     finalize.finish(run_id, setup, number)

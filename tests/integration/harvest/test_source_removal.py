@@ -57,7 +57,7 @@ def test_a_large_source_leaves_in_the_background_and_says_how_far_it_is(admin, l
     page = app.get("/hanoi/harvest/source/cong",
                    extra_environ={"REMOTE_USER": admin.sysadmin["name"]}).body  # fmt: skip
     assert f"0 of {NUMBER} datasets are deleted" in page
-    with pytest.raises(runs.Refused):
+    with pytest.raises(runs.RunStateError):
         runs.start(admin.source())
     source_removal.job(source)
     model.Session.remove()

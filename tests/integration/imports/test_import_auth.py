@@ -119,7 +119,7 @@ def test_rights_lost_in_the_meantime_are_an_error_of_each_row(publisher):
     made = publisher.create(_csv())
     assert store.move(made["id"], "queued", "ready")
     dismiss(publisher)
-    worker.go_on(made["id"])
+    worker.run_import(made["id"])
     model.Session.remove()
     report = helpers.call_action("hanoi_import_show", id=made["id"])
     assert "you may not write this dataset" in report["rows"][0]["messages"][0]

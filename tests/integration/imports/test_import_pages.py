@@ -84,7 +84,7 @@ def test_a_workbook_is_downloaded_sent_previewed_written_and_reported(publisher,
     id_ = editor.path.rpartition("/")[2]
     editor.post(f"/hanoi/import/{id_}/run")
     assert editor.page.select_one("[data-module=hanoi-import-progress]") is not None
-    worker.go_on(id_)
+    worker.run_import(id_)
     editor.open(f"/hanoi/import/{id_}")
     assert "Report of the workbook" in editor.text
     assert editor.page.select_one("[data-count=done]").text == "2"

@@ -9,11 +9,13 @@ from ckan.tests import factories
 def agency(catalog):
     """The department of construction, below the city."""
     city = factories.Organization(
-        name="ubnd-thanh-pho-ha-noi", title="UBND thành phố Hà Nội", title_en="City of Hanoi"
+        name="ubnd-thanh-pho-ha-noi", title="UBND thành phố Hà Nội", title_en="City of Hanoi",
+        description="",  # else words by chance
     )
     return factories.Organization(
         name="so-xay-dung", title="Sở Xây dựng", title_en="Department of Construction",
-        groups=[{"name": city["name"]}], kind="department", website="https://soxaydung.hanoi.gov.vn",
+        description="", groups=[{"name": city["name"]}], kind="department",
+        website="https://soxaydung.hanoi.gov.vn",
     )  # fmt: skip
 
 

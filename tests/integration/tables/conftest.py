@@ -14,7 +14,7 @@ from table_files import WARDS
 from werkzeug.datastructures import FileStorage
 
 from ckanext.hanoi.tables import pending, worker
-from ckanext.hanoi.tables.sandbox import Looker
+from ckanext.hanoi.tables.sandbox import SandboxedInspector
 
 
 class Office:
@@ -73,7 +73,7 @@ class Office:
 def looker():
     """One process for all tests: each beginning takes seconds."""
 
-    class Kept(Looker):
+    class Kept(SandboxedInspector):
         def __exit__(self, *_: object) -> None:
             pass
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from ckanext.hanoi.catalog.batch_cache import remembered, remembering
+from ckanext.hanoi.catalog.batch_cache import cached, caching
 
 
 def test_inside_a_piece_of_work_a_question_is_asked_once_and_outside_each_time():
@@ -10,10 +10,10 @@ def test_inside_a_piece_of_work_a_question_is_asked_once_and_outside_each_time()
         asked.append(1)
         return len(asked)
 
-    assert [remembered("a", find), remembered("a", find)] == [1, 2]
-    with remembering():
-        assert [remembered("a", find), remembered("a", find)] == [3, 3]
-        with remembering():
-            assert remembered("a", find) == 4
-        assert remembered("a", find) == 3
-    assert remembered("a", find) == 5
+    assert [cached("a", find), cached("a", find)] == [1, 2]
+    with caching():
+        assert [cached("a", find), cached("a", find)] == [3, 3]
+        with caching():
+            assert cached("a", find) == 4
+        assert cached("a", find) == 3
+    assert cached("a", find) == 5

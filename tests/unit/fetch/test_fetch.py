@@ -12,10 +12,10 @@ import pytest
 from raw_server import RawServer, drip
 from werkzeug import Request, Response
 
-from ckanext.hanoi.fetch import Fetcher, FetchError, NotModified, public_url
+from ckanext.hanoi.fetch import Fetcher, FetchError, NotModifiedError, public_url
 from ckanext.hanoi.fetch import connection as connection_module
 from ckanext.hanoi.fetch.address import AddressGuard, is_public, parse_address
-from ckanext.hanoi.fetch.errors import FetchTimeout
+from ckanext.hanoi.fetch.errors import FetchTimeoutError
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -239,7 +239,7 @@ def test_a_public_url_has_no_secrets(url, shown):
 def _cut_after(script, timeout=0.6, **kwargs):
     with RawServer(script) as server, Fetcher(["127.0.0.1"], timeout=timeout, **kwargs) as fetcher:
         start = time.monotonic()
-        with pytest.raises(FetchTimeout) as e:
+        with pytest.raises(FetchTimeoutError) as e:
             fetcher.get(server.url)
         return time.monotonic() - start, e.value, len(server.requests)
 
@@ -535,7 +535,7 @@ def test_a_document_with_the_same_etag_is_not_modified(httpserver):
     assert first.remember[url][0] == '"v1"'
     with Fetcher(["127.0.0.1"]) as second:
         second.validators, second.known_hashes = first.remember, first.hashes
-        with pytest.raises(NotModified):
+        with pytest.raises(NotModifiedError):
             second.get(url, conditional=True)
         assert second.remember == first.remember
         assert second.hashes == first.hashes
@@ -550,7 +550,7 @@ def test_a_document_with_the_same_body_is_not_modified(httpserver):
         first.get(url, conditional=True)
     with Fetcher(["127.0.0.1"]) as second:
         second.known_hashes = first.hashes
-        with pytest.raises(NotModified):
+        with pytest.raises(NotModifiedError):
             second.get(url, conditional=True)
         second.known_hashes = {url: "0" * 64}
         assert second.get(url, conditional=True).text == "same"
@@ -575,7 +575,7 @@ def test_local_files_are_read_only_where_allowed(tmp_path):
         assert response.json() == {"a": 1}
         assert response.content_type == "application/json"
         fetcher.known_hashes = fetcher.hashes
-        with pytest.raises(NotModified):
+        with pytest.raises(NotModifiedError):
             fetcher.get(path.as_uri(), conditional=True)
 
 

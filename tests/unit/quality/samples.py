@@ -7,7 +7,7 @@ from typing import Any
 
 from ckanext.hanoi import quality
 from ckanext.hanoi.quality.link_facts import Link
-from ckanext.hanoi.quality.measure import OfDataset, dimensions
+from ckanext.hanoi.quality.measure import DatasetMeasure, dimensions
 
 TODAY = date(2025, 11, 26)
 FILE = "https://dulieu.example.org/truong.csv"
@@ -19,7 +19,7 @@ MEASURES = {one.name: one for _name, _title, some in dimensions() for one in som
 def reached(measure: str, dataset: dict | None = None, resource: dict | None = None, links=None):
     """What the measure says of a dataset and one resource that have nothing but this."""
     one = MEASURES[measure]
-    if isinstance(one, OfDataset):
+    if isinstance(one, DatasetMeasure):
         return one.reached({**EMPTY, **(dataset or {})})
     return one.reached(resource or {}, dataset or {}, links or {})
 

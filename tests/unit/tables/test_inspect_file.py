@@ -14,7 +14,7 @@ import spreadsheets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ckanext.hanoi.tables.inspect_file import Wishes, look
+from ckanext.hanoi.tables.inspect_file import InspectionLimits, inspect
 
 SOURCES = Path(__file__).parents[3] / "devstack" / "samples" / "sources"
 WARDS = "Mã,Tên phường,Số dân,Diện tích (ha)\n"
@@ -31,7 +31,7 @@ def see(tmp_path):
     def see(content: str | bytes, claimed: str = "", **wishes):
         path = tmp_path / "tep"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return look(str(path), claimed, Wishes(**wishes))
+        return inspect(str(path), claimed, InspectionLimits(**wishes))
 
     return see
 
@@ -126,7 +126,7 @@ def test_lists_of_records_in_json_are_tables_too(see, name):
     ("papi_2011-2016.xlsx", 64, [1, 2], ["1", "Ha Noi", "Hà Nội"]),
 ])  # fmt: skip
 def test_real_files_are_read_as_a_person_reads_them(name, rows, header, first):
-    report = look(str(SOURCES / name))
+    report = inspect(str(SOURCES / name))
     assert (report["rows"], report["header_rows"]) == (rows, header)
     assert report["preview"][0][: len(first)] == first
 
@@ -297,7 +297,7 @@ def test_a_bomb_is_refused(see):
 
 
 def test_a_file_that_is_not_there_or_too_large_has_a_reason(see, tmp_path):
-    assert "can't be read" in look(str(tmp_path / "none"))["message"]
+    assert "can't be read" in inspect(str(tmp_path / "none"))["message"]
     assert "larger than" in see("A,B\n1,2\n", max_bytes=3)["message"]
 
 

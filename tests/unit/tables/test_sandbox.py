@@ -7,10 +7,10 @@ import signal
 
 import pytest
 
-from ckanext.hanoi.tables.inspect_file import Wishes
-from ckanext.hanoi.tables.sandbox import Looker
+from ckanext.hanoi.tables.inspect_file import InspectionLimits
+from ckanext.hanoi.tables.sandbox import SandboxedInspector
 
-WISHES = Wishes(seconds=600)
+WISHES = InspectionLimits(seconds=600)
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def table(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def looker():
-    with Looker(memory=300 << 20, seconds=6) as looker:
+    with SandboxedInspector(memory=300 << 20, seconds=6) as looker:
         yield looker
 
 
@@ -64,8 +64,8 @@ def test_a_file_that_never_ends_is_given_up(looker, table, tmp_path):
 def test_a_file_that_needs_too_much_memory_is_given_up(table, tmp_path):
     large = tmp_path / "lon.json"
     large.write_text('[{"a": [' + "[]," * 7_000_000 + "[]]}]")
-    with Looker(memory=300 << 20, seconds=60) as small:
-        report = small.look(str(large), "JSON", Wishes(max_bytes=64 << 20))
+    with SandboxedInspector(memory=300 << 20, seconds=60) as small:
+        report = small.look(str(large), "JSON", InspectionLimits(max_bytes=64 << 20))
         assert "memory" in report["message"]
         assert good(small, table)
 
@@ -79,5 +79,5 @@ def test_a_process_that_dies_is_replaced(looker, table):
 
 def test_a_process_that_can_not_begin_says_why(monkeypatch, table):
     monkeypatch.setattr("ckanext.hanoi.tables.sandbox._PROGRAM", "raise SystemExit('broken')")
-    with Looker(seconds=5) as looker, pytest.raises(RuntimeError, match="broken"):
+    with SandboxedInspector(seconds=5) as looker, pytest.raises(RuntimeError, match="broken"):
         looker.look(table, "CSV", WISHES)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urljoin, urlsplit, urlu
 
 from ckanext.hanoi.fetch import Fetcher, FetchError
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
-from ckanext.hanoi.harvest.connectors.pagination import Pages, json_of
+from ckanext.hanoi.harvest.connectors.pagination import PageTracker, json_of
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.standards import arcgis_item
 from ckanext.hanoi.parsing import lenient_json
@@ -142,7 +142,7 @@ class ArcgisConnector(Connector):
     ) -> Found:
         """Page after page: by the link to the next one, else by position where the server says
         how many items there are."""
-        pages, visited = Pages(self.url), set()
+        pages, visited = PageTracker(self.url), set()
         url = address
         if payload is None:
             answer = fetcher.get(address, params=dict(parameters))
@@ -200,7 +200,7 @@ class ArcgisConnector(Connector):
 
     def _portal(self, fetcher: Fetcher, root: str) -> Found:
         query = self._portal_query(fetcher, root)
-        pages, start = Pages(self.url), 1
+        pages, start = PageTracker(self.url), 1
         while True:
             ask = {"f": "json", "q": query, "num": _PAGE, "start": start, "sortField": "created",
                    "sortOrder": "asc"}  # fmt: skip

@@ -13,7 +13,7 @@ from lxml import etree
 from ckanext.hanoi.fetch import Fetcher, FetchError, Response
 from ckanext.hanoi.fetch.challenge import web_page
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable, waf
-from ckanext.hanoi.harvest.connectors.pagination import Pages
+from ckanext.hanoi.harvest.connectors.pagination import PageTracker
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.standards import csw, records
 from ckanext.hanoi.parsing import xml
@@ -136,7 +136,7 @@ class CswConnector(Connector):
 
     def _service(self, fetcher: Fetcher) -> Iterator[Candidate | Unreadable]:
         query, page = self._first_page(fetcher)
-        pages = Pages(self.url)
+        pages = PageTracker(self.url)
         position = 1
         while True:
             items = [self._candidate(element, "") for element in page.records]
@@ -218,7 +218,9 @@ class CswConnector(Connector):
         root = _parsed(answer.content, answer.url)
         if csw.is_refusal(root):
             raise SourceError(
-                "%(url)s refuses the request: %(error)s", url=self.url, error=csw.Refusal(root).text
+                "%(url)s refuses the request: %(error)s",
+                url=self.url,
+                error=csw.CswError(root).text,
             )
         if xml.local(root) not in ("GetRecordsResponse", "feed"):
             raise SourceError(

@@ -12,7 +12,7 @@ from ckanext.hanoi.fetch import Fetcher, FetchError, Response, public_url
 from ckanext.hanoi.harvest.connectors import Connector, Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.standards import data_json, data_json_feed
-from ckanext.hanoi.harvest.standards.data_json_feed import Feed, TooDeep
+from ckanext.hanoi.harvest.standards.data_json_feed import Feed, TooDeepError
 from ckanext.hanoi.parsing.sanitize import printable
 
 #: Datasets of a page of ckanext-dcat; lists of such a round number may be a page of several.
@@ -133,7 +133,7 @@ class _Reading:
                     return feed, *self._note(feed)
                 except ijson.JSONError:
                     raise _reason(response, error) from error
-        except (TooDeep, UnicodeError, RecursionError) as e:
+        except (TooDeepError, UnicodeError, RecursionError) as e:
             raise _invalid(response, e) from e
 
     def _note(self, feed: Feed) -> tuple[int, bool]:

@@ -13,7 +13,7 @@ from lxml import etree
 from ckanext.hanoi.fetch import Fetcher, FetchError
 from ckanext.hanoi.fetch.challenge import web_page
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable
-from ckanext.hanoi.harvest.connectors.pagination import Pages
+from ckanext.hanoi.harvest.connectors.pagination import PageTracker
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.standards import records
 from ckanext.hanoi.parsing import xml
@@ -31,7 +31,7 @@ _REPEATS = 10
 _PROTOCOL = ("verb", "resumptiontoken", "from", "until", "identifier")
 
 
-class Refusal(SourceError):
+class OaiError(SourceError):
     """The repository answered with errors; ``codes`` are theirs (``badResumptionToken``…)."""
 
     def __init__(self, url: str, errors: Mapping[str, str]) -> None:
@@ -132,7 +132,7 @@ class OaiPmhConnector(Connector):
             if e.status in (None, 401, 403, 429, 502, 503, 504):
                 raise
             return "oai_dc"
-        except Refusal:
+        except OaiError:
             return "oai_dc"
         offered = [
             (xml.text(xml.child(e, "metadataNamespace")), xml.text(xml.child(e, "metadataPrefix")))
@@ -168,7 +168,7 @@ class OaiPmhConnector(Connector):
             try:
                 yield from self._pages(fetcher, arguments)
                 return
-            except Refusal as e:
+            except OaiError as e:
                 if e.codes == {"noRecordsMatch"}:
                     return
                 if last_attempt or "badResumptionToken" not in e.codes:
@@ -177,7 +177,7 @@ class OaiPmhConnector(Connector):
     def _pages(
         self, fetcher: Fetcher, arguments: dict[str, str]
     ) -> Iterator[Candidate | Record | Unreadable]:
-        pages, tokens = Pages(self.url, repeats=_REPEATS), set()
+        pages, tokens = PageTracker(self.url, repeats=_REPEATS), set()
         ask = {"verb": "ListRecords", **arguments}
         while True:
             page = self._page(fetcher, ask)
@@ -232,7 +232,7 @@ class OaiPmhConnector(Connector):
             xml.attribute(e, "code") or "error": xml.text(e) for e in xml.children(root, "error")
         }
         if errors:
-            raise Refusal(self.url, errors)
+            raise OaiError(self.url, errors)
         return root
 
     def _item(self, element: etree._Element) -> Candidate | Record | Unreadable:

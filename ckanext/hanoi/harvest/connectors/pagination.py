@@ -20,7 +20,7 @@ EMPTY_PAGES = 20
 _DEPTH = 80
 
 
-class Pages:
+class PageTracker:
     """Counts the records of a source, page by page.
 
     ``url`` names the source in the errors. A server may announce how many records it has; what it

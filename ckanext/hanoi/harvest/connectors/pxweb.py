@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit, urlunspli
 
 from ckanext.hanoi.fetch import Fetcher, FetchError, Response
 from ckanext.hanoi.harvest.connectors import Connector, Option, Record, SourceError, Unreadable, waf
-from ckanext.hanoi.harvest.connectors.pagination import Pages, json_of
+from ckanext.hanoi.harvest.connectors.pagination import PageTracker, json_of
 from ckanext.hanoi.harvest.identity import Candidate, Distinct
 from ckanext.hanoi.harvest.standards import px, pxweb_tables
 from ckanext.hanoi.harvest.standards.source_dataset import plain
@@ -256,7 +256,7 @@ class PxwebConnector(Connector):
         self, fetcher: Fetcher, url: str, payload: Any, start: str = "", ask: Any = None
     ) -> Found:
         """Page after page: by the link to the next one, else by number where ``start`` is known."""
-        pages, visited = Pages(self.url), {url}
+        pages, visited = PageTracker(self.url), {url}
         while True:
             if not isinstance(payload, Mapping) or not isinstance(payload.get("tables"), list):
                 raise SourceError("%(url)s answered without a list of tables.", url=url)

@@ -31,7 +31,7 @@ from ckanext.hanoi.harvest.engine import batch_items as items_of
 from ckanext.hanoi.harvest.engine import batches, errors, report, source_priority, visibility
 from ckanext.hanoi.harvest.engine.batch_items import Item
 from ckanext.hanoi.harvest.engine.merge import kept_fields
-from ckanext.hanoi.harvest.engine.source_context import Setup
+from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.harvest.secrets import mask
 from ckanext.hanoi.messages import N_
 from ckanext.hanoi.model.base import now
@@ -55,7 +55,7 @@ class _Transaction:
 
 
 @dataclass
-class Sending:
+class PendingIndex:
     """A batch that is on its way to Solr, under its lock; ``refused`` is {package id: reason}."""
 
     batch_id: int
@@ -74,14 +74,14 @@ def _known_resources(identity: Identity | None, original: dict[str, Any]) -> lis
     )
 
 
-class Writer:
+class BatchWriter:
     """``with Writer(run_id, setup) as writer``: writes batches of one run. Safe to use from
     several processes at once."""
 
-    def __init__(self, run_id: str, setup: Setup) -> None:
+    def __init__(self, run_id: str, setup: SourceContext) -> None:
         self.run_id, self.setup = run_id, setup
         self.catalog = Catalog()
-        self.sending: Sending | None = None
+        self.sending: PendingIndex | None = None
 
     def write(self, batch_id: int) -> bool:
         """Write and index the batch; False if another process is at it (or has done it).
@@ -105,7 +105,7 @@ class Writer:
                 documents = self.catalog.documents(batches.packages(batch_id))
             self.settle()
             sent = self._thread.submit(documents.send)
-            self.sending = Sending(batch_id, documents, sent, stack.pop_all())
+            self.sending = PendingIndex(batch_id, documents, sent, stack.pop_all())
             return True
 
     def settle(self) -> None:
@@ -124,7 +124,7 @@ class Writer:
             batches.put(sending.batch_id, "done")
             self.catalog.commit()
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> BatchWriter:
         return self
 
     def __exit__(self, *_: object) -> None:

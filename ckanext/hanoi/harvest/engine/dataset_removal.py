@@ -81,7 +81,7 @@ class Removal:
                 fence.hold(self.run_id, self.number)
                 batch_id = self._remove(guids)
                 self.catalog.commit()
-        except fence.Stopped:
+        except fence.RunStoppedError:
             raise
         except Exception as error:
             if retry.is_passing(error):

@@ -17,7 +17,7 @@ from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.harvest import OPEN, Run
 
 
-class Stopped(Exception):
+class RunStoppedError(Exception):
     """The run is no longer ours: aborted, taken over by another process, or its source is gone."""
 
 
@@ -38,7 +38,8 @@ def begin(run_id: str) -> int | None:
 
 
 def hold(run_id: str, number: int) -> None:
-    """The run is ours until this transaction ends; raises ``Stopped`` where it is not, with nothing
+    """The run is ours until this transaction ends; raises ``RunStoppedError`` where it is not, with
+    nothing
     of the transaction written."""
     ours: Any = model.Session.execute(
         sa.update(Run)
@@ -48,4 +49,4 @@ def hold(run_id: str, number: int) -> None:
     )
     if not ours.rowcount:
         model.Session.rollback()
-        raise Stopped(run_id)
+        raise RunStoppedError(run_id)

@@ -26,7 +26,7 @@ from ckanext.hanoi.harvest.engine import (
     settings,
 )
 from ckanext.hanoi.harvest.engine.schedule import next_due
-from ckanext.hanoi.harvest.engine.source_context import Setup
+from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.messages import N_
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.harvest import DELETED, Batch, Change, Identity, Run, Seen, Source
@@ -39,7 +39,7 @@ _WRITTEN = ("created", "updated", "removed")
 _LACKING = ("missing", "excluded")
 
 
-def finish(run_id: str, setup: Setup, number: int) -> None:
+def finish(run_id: str, setup: SourceContext, number: int) -> None:
     """Bring a run whose source was read and whose batches are done to its end; ``number`` is that
     of who goes on with it."""
     fence.hold(run_id, number)
@@ -64,19 +64,19 @@ def finish(run_id: str, setup: Setup, number: int) -> None:
     close(run, "finished")
 
 
-def grace_days(setup: Setup) -> int:
+def grace_days(setup: SourceContext) -> int:
     """Days a dataset of the source must have been missing before it is removed."""
     own = setup.config.grace_days
     return int(settings.value("grace_days")) if own is None else own
 
 
-def removal_threshold(setup: Setup) -> float:
+def removal_threshold(setup: SourceContext) -> float:
     """Share of the source's datasets (0 to 1) that may be missing without a hold."""
     own = setup.config.removal_threshold
     return float(settings.value("removal_threshold")) if own is None else own
 
 
-def _judge_missing(run: Run, setup: Setup) -> removal_guard.Verdict:
+def _judge_missing(run: Run, setup: SourceContext) -> removal_guard.Verdict:
     """Put down what is missing; where the guard allows it, its grace period begins. Not committed:
     whoever begins with the run anew waits for it."""
     gone = _gone(run)

@@ -55,7 +55,7 @@ _RECORDS = sa.text(
 Note = tuple[str, dict[str, Any]]
 
 
-class NothingThere(Exception):
+class NothingToMigrateError(Exception):
     """The database has no tables of ckanext-harvest."""
 
 
@@ -75,11 +75,11 @@ def take_over(dry_run: bool = False, owner_org: str | None = None) -> list[Taken
     """Import all sources and identities; with ``dry_run`` only say what would be done.
 
     ``owner_org``: organization's id for sources that have none. May be done again: nothing is
-    made twice, and what was changed here since stays. Raises ``NothingThere``.
+    made twice, and what was changed here since stays. Raises ``NothingToMigrateError``.
     """
     tables: Any = sa.inspect(model.meta.engine)
     if not tables.has_table("harvest_source") or not tables.has_table("harvest_object"):
-        raise NothingThere
+        raise NothingToMigrateError
     taken = []
     for row in model.Session.execute(_SOURCES).mappings().all():
         taken.append(_take(dict(row), owner_org))

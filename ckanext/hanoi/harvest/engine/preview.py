@@ -19,7 +19,7 @@ from ckanext.hanoi.harvest.engine import baseline, errors, removal_guard, report
 from ckanext.hanoi.harvest.engine.finalize import removal_threshold
 from ckanext.hanoi.harvest.engine.merge import kept_fields
 from ckanext.hanoi.harvest.engine.reader import title_digest
-from ckanext.hanoi.harvest.engine.source_context import Setup
+from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.harvest.record import guid_of
 from ckanext.hanoi.messages import SourceError
 from ckanext.hanoi.model.harvest import Identity
@@ -32,7 +32,7 @@ _EMPTY: dict[str, Any] = {
 }  # fmt: skip
 
 
-def preview(setup: Setup, limit: int = 20) -> dict[str, Any]:
+def preview(setup: SourceContext, limit: int = 20) -> dict[str, Any]:
     """The first ``limit`` records of the source and what a run would do with each.
 
     ``{"changes": [{"guid", "title", "action", "package_id", "name", "diff": {field: [old, new]},
@@ -93,7 +93,7 @@ def _told_apart(items: Iterable[Record | Unreadable]) -> Iterator[Record | Unrea
 
 
 def _hold(
-    setup: Setup, changes: list[dict[str, Any]], missing: int
+    setup: SourceContext, changes: list[dict[str, Any]], missing: int
 ) -> removal_guard.Verdict | None:
     known, _handed_on = baseline.before(setup.source.id)
     seen = sum(change["action"] not in ("excluded", "missing") for change in changes)
@@ -110,7 +110,7 @@ def _hold(
     return verdict if verdict.hold else None
 
 
-def _one(setup: Setup, catalog: Catalog, item: Record | Unreadable) -> dict[str, Any]:
+def _one(setup: SourceContext, catalog: Catalog, item: Record | Unreadable) -> dict[str, Any]:
     if isinstance(item, Unreadable):
         params = {key: str(value) for key, value in item.params.items()}
         failed = {"guid": item.guid, "title": item.title, "action": "failed"}
@@ -126,7 +126,7 @@ def _one(setup: Setup, catalog: Catalog, item: Record | Unreadable) -> dict[str,
     return {**_EMPTY, "guid": item.guid, "title": item.title, **found}
 
 
-def _change(setup: Setup, catalog: Catalog, record: Record) -> dict[str, Any]:
+def _change(setup: SourceContext, catalog: Catalog, record: Record) -> dict[str, Any]:
     if record.deleted:
         return {"action": "missing"}
     with errors.during("reading"):
@@ -172,7 +172,9 @@ def _original(catalog: Catalog, identity: Identity | None) -> dict[str, Any]:
     return catalog.show(identity.package_id) if identity and exists else {}
 
 
-def _missing(setup: Setup, changes: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+def _missing(
+    setup: SourceContext, changes: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], int]:
     """What the source, read to its end, no longer shows of the datasets that are here: the first of
     them, and how many they are beside those in ``changes``."""
     # a filter leaves these out, or the source says itself that they are gone

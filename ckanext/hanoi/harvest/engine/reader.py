@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from ckanext.hanoi.fetch import Fetcher, NotModified
+from ckanext.hanoi.fetch import Fetcher, NotModifiedError
 from ckanext.hanoi.harvest import ownership
 from ckanext.hanoi.harvest.connectors import Record, SourceError, Unreadable
 from ckanext.hanoi.harvest.engine import batches, failures, fence, report, settings
-from ckanext.hanoi.harvest.engine.source_context import Setup
+from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.harvest.record import guid_of, pack_record, unpack_record
 from ckanext.hanoi.model.base import Text, now
 from ckanext.hanoi.model.harvest import DELETED, Batch, Identity, Run, Seen
@@ -44,7 +44,7 @@ class Reader:
     """Reads the source of one run, as who has its ``number`` (``fence``). ``on_batch(id, last)`` is
     called for each batch it filled. Raises ``fence.Stopped`` when the run is no longer ours."""
 
-    def __init__(self, run_id: str, setup: Setup, number: int, on_batch) -> None:
+    def __init__(self, run_id: str, setup: SourceContext, number: int, on_batch) -> None:
         self.run_id, self.setup, self.number, self.on_batch = run_id, setup, number, on_batch
         self.pending: list[dict[str, Any]] = []
         self.size = settings.batch_size()
@@ -62,7 +62,7 @@ class Reader:
             try:
                 for chunk in _chunks(self.setup.connector.records(fetcher, since)):
                     self._take(chunk, force)
-            except NotModified:
+            except NotModifiedError:
                 not_modified = True
             except SourceError:
                 # what came before the error is written all the same

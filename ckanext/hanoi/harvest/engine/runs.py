@@ -33,7 +33,7 @@ from ckanext.hanoi.harvest.engine import (
     worker,
 )
 from ckanext.hanoi.harvest.engine.schedule import next_due
-from ckanext.hanoi.harvest.engine.source_context import Setup
+from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.messages import N_
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.harvest import OPEN, Batch, Identity, Run, Seen, Source
@@ -49,7 +49,7 @@ _REQUEST, _BEAT = 5.0, 60.0
 _LOST_AFTER = timedelta(seconds=20)
 
 
-class Refused(Exception):
+class RunStateError(Exception):
     """The run can't do that now: English message id and parameters."""
 
     def __init__(self, message: str, **params: Any) -> None:
@@ -63,12 +63,12 @@ def start(
     user_id: str | None = None,
     options: dict[str, Any] | None = None,
 ) -> Run:
-    """A queued run of the source, not yet handed to a worker. Raises ``Refused`` if one is open.
+    """A queued run of the source, not yet handed to a worker. ``RunStateError`` if one is open.
 
     A held run is superseded: the source is read anew, and what is still missing is judged anew.
     """
     if source_removal.is_leaving(source):
-        raise Refused("The source is being removed")
+        raise RunStateError("The source is being removed")
     session = model.Session
     held = session.execute(
         sa.select(Run).where(Run.source_id == source.id, Run.status == "held")
@@ -86,7 +86,7 @@ def start(
         session.commit()
     except exc.IntegrityError as error:
         session.rollback()
-        raise Refused("A run of this source is under way") from error
+        raise RunStateError("A run of this source is under way") from error
     return run
 
 
@@ -122,7 +122,7 @@ def approve(run: Run) -> Run:
     """Let a held run go on: what is missing is removed when its grace period is over, by CKAN's
     background workers where it takes long. Returns the run as it is then."""
     _hold(run, ("held",), N_("The run is not on hold"))
-    setup, run_id = Setup(_source(run)), run.id
+    setup, run_id = SourceContext(_source(run)), run.id
     finalize.approve(run)
     if dataset_removal.waiting(setup.source.id, finalize.grace_days(setup)) > AT_ONCE:
         queue(run)
@@ -144,7 +144,7 @@ def _hold(run: Run, statuses: tuple[str, ...], message: str) -> None:
     model.Session.execute(query.execution_options(populate_existing=True))
     if run.status not in statuses:
         model.Session.rollback()
-        raise Refused(message)
+        raise RunStateError(message)
 
 
 def _source(run: Run) -> Source:
@@ -160,10 +160,10 @@ def retry(run: Run, user_id: str | None = None) -> Run:
     later run or a person has changed since is left alone.
     """
     if run.status in OPEN:
-        raise Refused("The run is still under way")
+        raise RunStateError("The run is still under way")
     items, unindexed = failures.of_run(run), failures.unindexed(run)
     if not items and not unindexed:
-        raise Refused("No record of this run can be tried again: run the whole source")
+        raise RunStateError("No record of this run can be tried again: run the whole source")
     options = {"retry_of": run.id, "force": True}
     fresh = start(_source(run), "retry", user_id, options)
     _fill(fresh, items, unindexed)
@@ -229,7 +229,7 @@ def due() -> dict[str, list[str]]:
         model.Session.commit()
         try:
             run = start(source, "schedule")
-        except Refused:
+        except RunStateError:
             continue
         queue(run)
         queued.append(name)

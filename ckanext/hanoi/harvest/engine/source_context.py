@@ -25,7 +25,7 @@ from ckanext.hanoi.vietnamese import fold
 
 
 @dataclass
-class Setup:
+class SourceContext:
     """Everything that reading and mapping one source needs; ``source`` may be unsaved."""
 
     source: Source
@@ -43,8 +43,8 @@ class Setup:
         return self.connector_class(self.source.url, self.config.options)
 
     @cached_property
-    def agencies(self) -> Agencies:
-        return Agencies()
+    def agencies(self) -> OrganizationResolver:
+        return OrganizationResolver()
 
     @cached_property
     def reach(self) -> set[str]:
@@ -130,7 +130,7 @@ class Setup:
         return mapped
 
 
-class Agencies:
+class OrganizationResolver:
     """Name of an agency as people write it -> organization of this catalog."""
 
     def __init__(self) -> None:

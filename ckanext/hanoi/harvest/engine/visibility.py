@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.hanoi.harvest.config import ConfigError
-from ckanext.hanoi.harvest.engine.source_context import Setup
+from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.model.harvest import Change, Source
 
 #: In the parameters of a change: the record is, or may be, private at its source.
@@ -27,7 +27,7 @@ def mark() -> dict[str, str]:
 def may_hold_private(source: Source | None) -> bool:
     """Whether the source may give private datasets; True where nobody knows."""
     try:
-        config = Setup(source).config if source else None
+        config = SourceContext(source).config if source else None
     except (ConfigError, KeyError):
         return True
     return config is None or bool(config.private or config.options.get("include_private"))

@@ -19,10 +19,10 @@ from ckan import model
 from ckanext.hanoi.background import locks, retry
 from ckanext.hanoi.harvest.config import ConfigError
 from ckanext.hanoi.harvest.engine import batches, fence, job_queue, notify, report
-from ckanext.hanoi.harvest.engine.batch_writer import Writer
+from ckanext.hanoi.harvest.engine.batch_writer import BatchWriter
 from ckanext.hanoi.harvest.engine.finalize import close, finish
 from ckanext.hanoi.harvest.engine.reader import Reader
-from ckanext.hanoi.harvest.engine.source_context import Setup
+from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.messages import N_, SourceError
 from ckanext.hanoi.model.harvest import Run, Source
 
@@ -63,7 +63,7 @@ def write(run_id: str, batch_id: int) -> None:
     until = time.monotonic() + STINT
     setup = _setup(run_id)
     if setup is not None:
-        with Writer(run_id, setup) as writer:
+        with BatchWriter(run_id, setup) as writer:
             following: int | None = batch_id
             while following is not None:
                 _index_later(partial(writer.write, following))
@@ -82,11 +82,11 @@ def _run(run_id: str, inline: bool, progress: Progress | None) -> None:
         setup = _setup(run_id)
         try:
             assert setup
-            with Writer(run_id, setup) as writer:
+            with BatchWriter(run_id, setup) as writer:
                 _read(run_id, setup, number, writer, inline, progress)
                 _drain(run_id, writer, progress)
             _patiently(lambda: finish(run_id, setup, number))
-        except fence.Stopped:
+        except fence.RunStoppedError:
             log.info("Run %s was stopped", run_id)
             return
         except Exception as error:
@@ -98,7 +98,7 @@ def _run(run_id: str, inline: bool, progress: Progress | None) -> None:
     notify.run_ended(run_id)
 
 
-def _setup(run_id: str) -> Setup | None:
+def _setup(run_id: str) -> SourceContext | None:
     source = model.Session.execute(
         sa.select(Source).join(Run, Run.source_id == Source.id).where(Run.id == run_id)
     ).scalar_one_or_none()
@@ -106,7 +106,7 @@ def _setup(run_id: str) -> Setup | None:
         return None
     # commits expire objects of the session; the source is read once and then let go
     model.Session.expunge(source)
-    return Setup(source)
+    return SourceContext(source)
 
 
 def _status(run_id: str) -> str | None:
@@ -115,7 +115,7 @@ def _status(run_id: str) -> str | None:
 
 
 def _read(
-    run_id: str, setup: Setup, number: int, writer: Writer, inline: bool,
+    run_id: str, setup: SourceContext, number: int, writer: BatchWriter, inline: bool,
     progress: Progress | None,
 ) -> None:  # fmt: skip
     done = model.Session.execute(sa.select(Run.read_done).where(Run.id == run_id)).scalar_one()
@@ -170,13 +170,13 @@ def _index_later(work: Callable[[], Any]) -> None:
         log.warning("A batch is written but not indexed yet: %s", error)
 
 
-def _drain(run_id: str, writer: Writer, progress: Progress | None) -> None:
+def _drain(run_id: str, writer: BatchWriter, progress: Progress | None) -> None:
     """Write what is left, and wait for what others are writing (or take it over if they die)."""
 
     def every_batch() -> None:
         while (batch_id := batches.following(run_id)) is not None:
             if _status(run_id) != "running":
-                raise fence.Stopped(run_id)
+                raise fence.RunStoppedError(run_id)
             wrote = False
             while batch_id is not None:
                 wrote = writer.write(batch_id) or wrote
@@ -208,7 +208,7 @@ def _fail(run_id: str, number: int, error: Exception) -> bool:
     model.Session.rollback()
     try:
         fence.hold(run_id, number)
-    except fence.Stopped:
+    except fence.RunStoppedError:
         return False
     entry = model.Session.get(Run, run_id, populate_existing=True)
     assert entry

@@ -31,7 +31,7 @@ RECORD = {"2.0.2": _NS["csw"], "3.0.0": _NS["csw30"]}
 SCHEMAS = (GMD, *MDB, "http://www.isotc211.org/2005/gmi")
 
 
-class Refusal(Exception):
+class CswError(Exception):
     """An exception report of the server; ``code`` of the first exception, ``text`` of all."""
 
     def __init__(self, root: Element) -> None:

@@ -106,7 +106,7 @@ def _scan(file: IO[bytes], encoding: str) -> bytes | None:
 
 
 def _check_depth(file: IO[bytes]) -> None:
-    """``TooDeep`` where the document is nested so deep that it can only be an attack."""
+    """``TooDeepError`` where the document is nested so deep that it can only be an attack."""
     depth, rest = 0, b""
     while chunk := file.read(_CHUNK):
         data, rest = rest + chunk, b""
@@ -118,9 +118,9 @@ def _check_depth(file: IO[bytes]) -> None:
                 break
             depth += (token in b"[{") - (token in b"]}")
             if depth > _DEEPEST:
-                raise TooDeep("nested too deeply")
+                raise TooDeepError("nested too deeply")
         if len(rest) > 16 * _CHUNK:
-            raise TooDeep("a text too long")
+            raise TooDeepError("a text too long")
 
 
 def _may_be_deep(chunk: bytes, depth: int) -> tuple[bool, int]:
@@ -135,14 +135,14 @@ def _may_be_deep(chunk: bytes, depth: int) -> tuple[bool, int]:
     return suspicious, depth
 
 
-class TooDeep(ValueError):
+class TooDeepError(ValueError):
     """The document is nested deeper than any feed."""
 
 
 class Feed:
     """The datasets of one document; reads it anew each time, one dataset in memory.
 
-    Raises ``ijson.JSONError`` where it is cut off or no JSON, ``TooDeep`` when it is made.
+    Raises ``ijson.JSONError`` where it is cut off or no JSON, ``TooDeepError`` when it is made.
     """
 
     def __init__(self, file: IO[bytes], declared: str | None = None) -> None:

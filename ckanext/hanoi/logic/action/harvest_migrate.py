@@ -28,7 +28,7 @@ def hanoi_source_import_ckanext_harvest(context: Any, data_dict: dict[str, Any])
         owner = group.id
     try:
         taken = migrate_ckanext_harvest.take_over(dry_run, owner)
-    except migrate_ckanext_harvest.NothingThere:
+    except migrate_ckanext_harvest.NothingToMigrateError:
         message = tk._("This database has no tables of ckanext-harvest")
         raise tk.ValidationError({"ckanext-harvest": [message]}) from None
     return {

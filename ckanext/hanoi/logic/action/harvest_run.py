@@ -22,7 +22,7 @@ from ckanext.hanoi.harvest.engine import (
     visibility,
     waits,
 )
-from ckanext.hanoi.harvest.engine.source_context import Setup
+from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.harvest.secrets import mask
 from ckanext.hanoi.logic.harvest_common import (
     checked,
@@ -72,7 +72,7 @@ def hanoi_harvest_preview(context: Any, data_dict: dict[str, Any]) -> dict[str, 
         )  # fmt: skip
     limit = checked({"limit": data_dict.get("limit")}, schema.sample())["limit"]
     try:
-        setup = Setup(entry)
+        setup = SourceContext(entry)
         result = preview.preview(setup, limit)
     except ConfigError as error:
         raise tk.ValidationError({"config": config_problems(error)}) from error
@@ -105,7 +105,7 @@ def hanoi_harvest_run(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
     user = model.User.get(context.get("user") or "")
     try:
         run = runs.start(entry, "manual", user.id if user else None, options)
-    except runs.Refused as error:
+    except runs.RunStateError as error:
         # one that lost its worker goes on now
         runs.resume()
         raise refusal(error) from error
@@ -119,7 +119,7 @@ def _decide(context: Any, data_dict: dict[str, Any], action: str, decide: Any) -
     tk.check_access(action, context, {"id": run.id})
     try:
         result = decide(run)
-    except runs.Refused as error:
+    except runs.RunStateError as error:
         raise refusal(error) from error
     return dictize.run(result or run)
 
@@ -193,7 +193,7 @@ def hanoi_run_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
         "failures": [dictize.failure(entry, seen) for entry, _name, seen in failed],
         "causes": _causes(run.id, visible),
     }
-    return secrets.without(answer, Setup(source).secrets)
+    return secrets.without(answer, SourceContext(source).secrets)
 
 
 def _causes(run_id: str, visible: Any) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from ckan import authz, model
 from ckanext.hanoi import language
 from ckanext.hanoi.imports import jobs, report, store, template, worker
 from ckanext.hanoi.imports.merge import Change
-from ckanext.hanoi.imports.plan import Agency, Planned, plan
+from ckanext.hanoi.imports.plan import ImportScope, Planned, plan
 from ckanext.hanoi.imports.serialize import plain
 from ckanext.hanoi.logic.schema import imports as schema
 from ckanext.hanoi.logic.schema.common import checked
@@ -120,7 +120,7 @@ def hanoi_import_preview(context: Any, data_dict: dict[str, Any]) -> dict[str, A
     data = checked(data_dict, schema.import_create())
     entry = _agency(data["owner_org"])
     returned, _digest = _read(data)
-    agency = Agency(entry.id, _user(context).name, bool(data.get("private")),
+    agency = ImportScope(entry.id, _user(context).name, bool(data.get("private")),
                     bool(data.get("overwrite")))  # fmt: skip
     shown = [
         _previewed(number, row, plan(agency, row, returned.columns))
@@ -202,7 +202,7 @@ def hanoi_import_create(context: Any, data_dict: dict[str, Any]) -> dict[str, An
 
 def _look_at(context: Any, import_id: str, number: int) -> dict[str, Any]:
     if context.get("hanoi_inline") or number <= _AT_ONCE:
-        worker.go_on(import_id, context.get("hanoi_progress"))
+        worker.run_import(import_id, context.get("hanoi_progress"))
     else:
         jobs.enqueue(import_id)
     return _now(import_id)
@@ -250,7 +250,7 @@ def hanoi_import_run(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     if not store.move(entry.id, "queued", "ready", "failed", "aborted", **values):
         raise _refused(tk._("The import has been started already"))
     if context.get("hanoi_inline"):
-        worker.go_on(entry.id, context.get("hanoi_progress"))
+        worker.run_import(entry.id, context.get("hanoi_progress"))
     else:
         jobs.enqueue(entry.id)
     return _now(entry.id)

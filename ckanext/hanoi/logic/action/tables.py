@@ -132,20 +132,20 @@ def hanoi_table_check(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
         raise tk.ValidationError({"id": [tk._("The look at tables is switched off on this site.")]})
     if asked.get("id"):
         resource = _resource(context, asked)
-        return {"queued": pending.ask(urgent=True, resource_id=resource["id"])}
+        return {"queued": pending.request_inspection(urgent=True, resource_id=resource["id"])}
     if asked.get("package_id"):
         package = model.Package.get(asked["package_id"])
         if package is None:
             raise tk.ObjectNotFound(tk._("Dataset not found"))
-        return {"queued": pending.ask(urgent=True, package_id=package.id)}
+        return {"queued": pending.request_inspection(urgent=True, package_id=package.id)}
     if asked.get("owner_org"):
         group = model.Group.get(asked["owner_org"])
         if group is None:
             raise tk.ObjectNotFound(tk._("Organization not found"))
-        return {"queued": pending.ask(urgent=False, owner_org=group.id)}
+        return {"queued": pending.request_inspection(urgent=False, owner_org=group.id)}
     if not asked.get("all"):
         raise tk.ValidationError({"id": [tk._("Say which: id, package_id, owner_org, or all.")]})
-    return {"queued": pending.ask(urgent=False)}
+    return {"queued": pending.request_inspection(urgent=False)}
 
 
 def hanoi_dictionary_accept(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:

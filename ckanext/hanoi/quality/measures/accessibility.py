@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ckanext.hanoi.messages import N_
 from ckanext.hanoi.quality import link_facts as known
-from ckanext.hanoi.quality.measure import Data, Links, OfResource
+from ckanext.hanoi.quality.measure import Data, Links, ResourceMeasure
 
 TITLE = N_("Accessibility")
 
 
-class AccessUrlAnswers(OfResource):
+class AccessUrlAnswers(ResourceMeasure):
     name = "access_url_answers"
     title = N_("Address answers")
     points = 50
@@ -20,7 +20,7 @@ class AccessUrlAnswers(OfResource):
         return known.access(resource, links).answers
 
 
-class DownloadUrl(OfResource):
+class DownloadUrl(ResourceMeasure):
     name = "download_url"
     title = N_("Direct download")
     points = 20
@@ -31,7 +31,7 @@ class DownloadUrl(OfResource):
         return known.has_download(resource, links)
 
 
-class DownloadUrlAnswers(OfResource):
+class DownloadUrlAnswers(ResourceMeasure):
     name = "download_url_answers"
     title = N_("Download answers")
     points = 30

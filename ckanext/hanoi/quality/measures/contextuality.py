@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from ckanext.hanoi.messages import N_
-from ckanext.hanoi.quality.measure import Data, Links, OfResource, given
+from ckanext.hanoi.quality.measure import Data, Links, ResourceMeasure, is_filled
 
 TITLE = N_("Contextuality")
 
 
 def _said(key: str, resource: Data, dataset: Data) -> bool:
     """Of the file, or of the whole dataset."""
-    return given(resource.get(key)) or given(dataset.get(key))
+    return is_filled(resource.get(key)) or is_filled(dataset.get(key))
 
 
-class Rights(OfResource):
+class Rights(ResourceMeasure):
     name = "rights"
     title = N_("Notes on rights")
     points = 5
@@ -25,7 +25,7 @@ class Rights(OfResource):
         return _said("rights", resource, dataset)
 
 
-class ByteSize(OfResource):
+class ByteSize(ResourceMeasure):
     name = "byte_size"
     title = N_("Size of the file")
     points = 5
@@ -36,7 +36,7 @@ class ByteSize(OfResource):
         return str(resource.get("size") or "").isdigit()
 
 
-class Issued(OfResource):
+class Issued(ResourceMeasure):
     name = "issued"
     title = N_("Date of release")
     points = 5
@@ -48,7 +48,7 @@ class Issued(OfResource):
         return _said("issued", resource, dataset)
 
 
-class Modified(OfResource):
+class Modified(ResourceMeasure):
     name = "modified"
     title = N_("Date of the last update")
     points = 5

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ckanext.hanoi.messages import N_
-from ckanext.hanoi.quality.measure import Data, OfDataset, given
+from ckanext.hanoi.quality.measure import Data, DatasetMeasure, is_filled
 
 TITLE = N_("Findability")
 
 
-class Keywords(OfDataset):
+class Keywords(DatasetMeasure):
     name = "keywords"
     title = N_("Keywords")
     points = 30
@@ -16,10 +16,10 @@ class Keywords(OfDataset):
     remedy = N_("Write a few words that people use when they search under “%(field)s”.")
 
     def reached(self, dataset: Data) -> bool:
-        return given(dataset.get("tags")) or given(dataset.get("tag_string"))
+        return is_filled(dataset.get("tags")) or is_filled(dataset.get("tag_string"))
 
 
-class Theme(OfDataset):
+class Theme(DatasetMeasure):
     name = "theme"
     title = N_("Theme")
     points = 30
@@ -27,10 +27,10 @@ class Theme(OfDataset):
     remedy = N_("Choose at least one theme under “%(field)s”.")
 
     def reached(self, dataset: Data) -> bool:
-        return given(dataset.get("theme"))
+        return is_filled(dataset.get("theme"))
 
 
-class Spatial(OfDataset):
+class Spatial(DatasetMeasure):
     name = "spatial"
     title = N_("Area")
     points = 20
@@ -38,10 +38,10 @@ class Spatial(OfDataset):
     remedy = N_("Say under “%(field)s” which wards the data are about, or that it is the city.")
 
     def reached(self, dataset: Data) -> bool:
-        return given(dataset.get("spatial_coverage")) or given(dataset.get("spatial"))
+        return is_filled(dataset.get("spatial_coverage")) or is_filled(dataset.get("spatial"))
 
 
-class Temporal(OfDataset):
+class Temporal(DatasetMeasure):
     name = "temporal"
     title = N_("Period")
     points = 20
@@ -49,4 +49,4 @@ class Temporal(OfDataset):
     remedy = N_("Say which time the data are about: begin with “%(field)s”.")
 
     def reached(self, dataset: Data) -> bool:
-        return given(dataset.get("temporal_start")) or given(dataset.get("temporal_end"))
+        return is_filled(dataset.get("temporal_start")) or is_filled(dataset.get("temporal_end"))

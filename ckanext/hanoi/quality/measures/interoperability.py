@@ -7,7 +7,7 @@ from typing import Any
 
 from ckanext.hanoi.dcat.triples import address, date
 from ckanext.hanoi.messages import N_
-from ckanext.hanoi.quality.measure import Data, Links, OfDataset, OfResource, given
+from ckanext.hanoi.quality.measure import Data, DatasetMeasure, Links, ResourceMeasure, is_filled
 from ckanext.hanoi.vocabulary import Term, vocabulary
 
 TITLE = N_("Interoperability")
@@ -20,7 +20,7 @@ def _format(resource: Data) -> Term | None:
     return vocabulary("format").find(resource.get("format"))
 
 
-class Format(OfResource):
+class Format(ResourceMeasure):
     name = "format"
     title = N_("Format")
     points = 20
@@ -28,10 +28,10 @@ class Format(OfResource):
     remedy = N_("Choose the format of the file under “%(field)s”.")
 
     def reached(self, resource: Data, dataset: Data, links: Links) -> float:
-        return given(resource.get("format"))
+        return is_filled(resource.get("format"))
 
 
-class MediaType(OfResource):
+class MediaType(ResourceMeasure):
     name = "media_type"
     title = N_("Media type")
     points = 10
@@ -39,10 +39,10 @@ class MediaType(OfResource):
     remedy = N_("Give the media type under “%(field)s”, for example text/csv.")
 
     def reached(self, resource: Data, dataset: Data, links: Links) -> float:
-        return given(resource.get("mimetype"))
+        return is_filled(resource.get("mimetype"))
 
 
-class FromVocabulary(OfResource):
+class FromVocabulary(ResourceMeasure):
     """Half for the format (EU file-type authority table), half for the media type (IANA)."""
 
     name = "format_vocabulary"
@@ -57,7 +57,7 @@ class FromVocabulary(OfResource):
         return (bool(term and term.uri) + bool(media_type)) / 2
 
 
-class NonProprietary(OfResource):
+class NonProprietary(ResourceMeasure):
     name = "non_proprietary"
     title = N_("Open format")
     points = 20
@@ -69,7 +69,7 @@ class NonProprietary(OfResource):
         return bool(term and term.extra.get("non_proprietary"))
 
 
-class MachineReadable(OfResource):
+class MachineReadable(ResourceMeasure):
     name = "machine_readable"
     title = N_("Machine-readable format")
     points = 20
@@ -81,7 +81,7 @@ class MachineReadable(OfResource):
         return bool(term and term.extra.get("machine_readable"))
 
 
-class DcatAp(OfDataset):
+class DcatAp(DatasetMeasure):
     """Whether what our profile says of the dataset is valid DCAT-AP 3 without its stopgaps: a title
     in the place of a description, the catalog's page in the place of the data's address."""
 
@@ -92,10 +92,10 @@ class DcatAp(OfDataset):
     remedy = N_("DCAT-AP wants a title, “%(field)s”, a web address for each file and proper dates.")
 
     def reached(self, dataset: Data) -> bool:
-        described = given(dataset.get("notes")) or given(dataset.get("notes_en"))
+        described = is_filled(dataset.get("notes")) or is_filled(dataset.get("notes_en"))
         resources = dataset.get("resources") or ()
         return (
-            given(dataset.get("title"))
+            is_filled(dataset.get("title"))
             and described
             and _dated(dataset)
             and all(_distribution(resource) for resource in resources)
@@ -105,7 +105,7 @@ class DcatAp(OfDataset):
 def _distribution(resource: Data) -> bool:
     if address(resource.get("url")) is None:
         return False
-    if given(resource.get("hash")) and not (
+    if is_filled(resource.get("hash")) and not (
         _HEX.fullmatch(str(resource["hash"]))
         and vocabulary("hash_algorithm").find(resource.get("hash_algorithm"))
     ):

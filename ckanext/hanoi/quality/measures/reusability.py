@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ckanext.hanoi.messages import N_
-from ckanext.hanoi.quality.measure import Data, Links, OfDataset, OfResource, given
+from ckanext.hanoi.quality.measure import Data, DatasetMeasure, Links, ResourceMeasure, is_filled
 from ckanext.hanoi.vocabulary import vocabulary
 
 TITLE = N_("Reusability")
@@ -17,7 +17,7 @@ def _license(resource: Data, dataset: Data) -> str:
     return "" if code in _NONE else code
 
 
-class License(OfResource):
+class License(ResourceMeasure):
     name = "license"
     title = N_("Licence")
     points = 20
@@ -29,7 +29,7 @@ class License(OfResource):
         return bool(_license(resource, dataset))
 
 
-class LicenseFromVocabulary(OfResource):
+class LicenseFromVocabulary(ResourceMeasure):
     name = "license_vocabulary"
     title = N_("Licence from the list")
     points = 10
@@ -41,7 +41,7 @@ class LicenseFromVocabulary(OfResource):
         return vocabulary("license").find(_license(resource, dataset)) is not None
 
 
-class AccessRights(OfDataset):
+class AccessRights(DatasetMeasure):
     name = "access_rights"
     title = N_("Access level")
     points = 10
@@ -49,10 +49,10 @@ class AccessRights(OfDataset):
     remedy = N_("Say under “%(field)s” who may have the data.")
 
     def reached(self, dataset: Data) -> bool:
-        return given(dataset.get("access_level"))
+        return is_filled(dataset.get("access_level"))
 
 
-class AccessRightsFromVocabulary(OfDataset):
+class AccessRightsFromVocabulary(DatasetMeasure):
     name = "access_rights_vocabulary"
     title = N_("Access level from the list")
     points = 5
@@ -64,7 +64,7 @@ class AccessRightsFromVocabulary(OfDataset):
         return bool(term and term.uri)
 
 
-class ContactPoint(OfDataset):
+class ContactPoint(DatasetMeasure):
     name = "contact_point"
     title = N_("Contact")
     points = 20
@@ -73,10 +73,10 @@ class ContactPoint(OfDataset):
 
     def reached(self, dataset: Data) -> bool:
         keys = ("contact_email", "contact_phone", "contact_unit", "contact_name")
-        return any(given(dataset.get(key)) for key in keys)
+        return any(is_filled(dataset.get(key)) for key in keys)
 
 
-class Publisher(OfDataset):
+class Publisher(DatasetMeasure):
     name = "publisher"
     title = N_("Publisher")
     points = 10
@@ -84,4 +84,4 @@ class Publisher(OfDataset):
     remedy = N_("Choose the agency that publishes the data under “%(field)s”.")
 
     def reached(self, dataset: Data) -> bool:
-        return given(dataset.get("owner_org"))
+        return is_filled(dataset.get("owner_org"))

@@ -11,9 +11,9 @@ from ckan.tests import helpers
 
 from ckanext.hanoi.catalog.writer import Catalog
 from ckanext.hanoi.harvest.engine import fence, runs, worker
-from ckanext.hanoi.harvest.engine.batch_writer import Writer
+from ckanext.hanoi.harvest.engine.batch_writer import BatchWriter
 from ckanext.hanoi.harvest.engine.reader import Reader
-from ckanext.hanoi.harvest.engine.source_context import Setup
+from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.model.harvest import Batch, Run
 from ckanext.hanoi.model.packed import pack
 
@@ -74,7 +74,7 @@ def run_id(admin, portal, refusal, bad) -> str:
     return run["id"]
 
 
-def setup_of(run_id: str) -> Setup:
+def setup_of(run_id: str) -> SourceContext:
     return worker._setup(run_id)  # type: ignore[return-value]
 
 
@@ -86,7 +86,7 @@ def read(run_id: str) -> None:
 
 def write(run_id: str) -> None:
     (batch,) = model.Session.query(Batch.id)
-    with Writer(run_id, setup_of(run_id)) as writer:
+    with BatchWriter(run_id, setup_of(run_id)) as writer:
         assert writer.write(batch[0])
         writer.settle()
 

@@ -10,7 +10,7 @@ from ckan import model
 from ckan.tests import factories
 from sqlalchemy.orm import object_session
 
-from ckanext.hanoi.catalog.session_cache import answering
+from ckanext.hanoi.catalog.session_cache import cached_queries
 
 pytestmark = [
     pytest.mark.usefixtures("catalog"),
@@ -32,7 +32,7 @@ def packages(**by):
 
 def test_a_user_is_asked_for_once_in_the_block_and_anew_after_it(asked):
     name = factories.User()["name"]
-    with answering():
+    with cached_queries():
         first = model.User.get(name)
         del asked[:]
         assert model.User.get(name) is first
@@ -55,7 +55,7 @@ def test_another_threads_session_gets_its_own_user(asked):
         found.append((user, object_session(user) is model.Session()))
         model.Session.remove()
 
-    with answering():
+    with cached_queries():
         mine = model.User.get(name)
         thread = threading.Thread(target=ask)
         thread.start()
@@ -67,7 +67,7 @@ def test_another_threads_session_gets_its_own_user(asked):
 
 def test_a_dataset_of_the_session_is_known_by_its_id(asked, create):
     ids = [create() for _ in range(3)]
-    with answering():
+    with cached_queries():
         held = [packages(id=ids[0])[0], model.Session.get(model.Package, ids[1])]
         del asked[:]
         assert packages(id=ids[0]) == held[:1]
@@ -80,7 +80,7 @@ def test_a_dataset_of_the_session_is_known_by_its_id(asked, create):
 
 def test_an_organization_of_the_session_is_known_by_its_id(asked):
     ids = [factories.Organization()["id"] for _ in range(2)]
-    with answering():
+    with cached_queries():
         held = [model.Group.get(ids[0]), model.Session.get(model.Group, ids[1])]
         del asked[:]
         assert [model.Group.get(id_) for id_ in ids] == held
@@ -92,7 +92,7 @@ def test_an_organization_of_the_session_is_known_by_its_id(asked):
 
 def test_any_other_question_is_asked(asked, create):
     id_ = create(resources=[{"url": "https://data.example.org/a"}])
-    with answering():
+    with cached_queries():
         (held,) = packages(id=id_)
         assert packages(id=id_) == [held]
         query = model.Session.query(model.Package)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from portal import data, fetcher, identities, read, spoiled_json
 from werkzeug import Response
 
-from ckanext.hanoi.fetch import FetchError, NotModified
+from ckanext.hanoi.fetch import FetchError, NotModifiedError
 from ckanext.hanoi.harvest.connectors import Record, SourceError
 from ckanext.hanoi.harvest.connectors.data_json import DataJsonConnector
 
@@ -211,7 +211,7 @@ def test_a_feed_that_did_not_change_is_not_read_again(serve):
         assert len(list(connector.records(first))) == 89
     with fetcher() as again:
         again.validators, again.known_hashes = first.remember, first.hashes
-        with pytest.raises(NotModified):
+        with pytest.raises(NotModifiedError):
             list(connector.records(again))
 
 

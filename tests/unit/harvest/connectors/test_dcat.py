@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from portal import data, fetcher, identities, read, spoiled_xml
 from werkzeug import Request, Response
 
-from ckanext.hanoi.fetch import Fetcher, FetchError, NotModified
+from ckanext.hanoi.fetch import Fetcher, FetchError, NotModifiedError
 from ckanext.hanoi.harvest.connectors import Record, SourceError
 from ckanext.hanoi.harvest.connectors.dcat import DcatConnector
 
@@ -358,7 +358,7 @@ def test_a_catalogue_in_one_document_that_did_not_change_is_not_read_again(serve
     connector = serve(SAMPLE, "application/rdf+xml")
     with fetcher() as first:
         assert len(list(connector.records(first))) == 10
-    with _again(first) as again, pytest.raises(NotModified):
+    with _again(first) as again, pytest.raises(NotModifiedError):
         list(connector.records(again))
 
 

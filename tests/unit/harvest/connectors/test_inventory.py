@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from portal import data, fetcher, identities, read
 from werkzeug import Request, Response
 
-from ckanext.hanoi.fetch import FetchError, NotModified
+from ckanext.hanoi.fetch import FetchError, NotModifiedError
 from ckanext.hanoi.harvest.connectors import Record, Unreadable
 from ckanext.hanoi.harvest.connectors.inventory import InventoryConnector
 from ckanext.hanoi.messages import SourceError
@@ -468,11 +468,11 @@ def test_an_unchanged_document_is_not_read_again(httpserver):
         remembered, hashes = first.remember, first.hashes
     with fetcher() as second:
         second.validators = remembered
-        with pytest.raises(NotModified):
+        with pytest.raises(NotModifiedError):
             list(connector.records(second))
     with fetcher() as third:
         third.known_hashes = hashes
-        with pytest.raises(NotModified):
+        with pytest.raises(NotModifiedError):
             list(connector.records(third))
 
 

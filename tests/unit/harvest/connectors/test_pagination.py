@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ckanext.hanoi.harvest.connectors import waf
-from ckanext.hanoi.harvest.connectors.pagination import EMPTY_PAGES, Pages
+from ckanext.hanoi.harvest.connectors.pagination import EMPTY_PAGES, PageTracker
 from ckanext.hanoi.harvest.identity import Candidate
 from ckanext.hanoi.messages import SourceError
 
@@ -15,7 +15,7 @@ def some(*numbers):
 
 
 def test_pages_that_overlap_are_counted_as_the_server_counts_them():
-    pages = Pages("http://x.vn")
+    pages = PageTracker("http://x.vn")
     pages.page(some(1, 2), 4)
     pages.page(some(2, 3))
     assert not pages.missing()
@@ -23,11 +23,11 @@ def test_pages_that_overlap_are_counted_as_the_server_counts_them():
 
 
 def test_a_page_with_nothing_new_is_an_error_unless_some_are_borne():
-    pages = Pages("http://x.vn")
+    pages = PageTracker("http://x.vn")
     pages.page(some(1, 2))
     with pytest.raises(SourceError, match="same page"):
         pages.page(some(2, 1))
-    patient = Pages("http://x.vn", repeats=1)
+    patient = PageTracker("http://x.vn", repeats=1)
     patient.page(some(1))
     patient.page(some(1))
     with pytest.raises(SourceError, match="same page"):
@@ -35,21 +35,21 @@ def test_a_page_with_nothing_new_is_an_error_unless_some_are_borne():
 
 
 def test_the_same_identifier_with_another_content_is_something_new():
-    pages = Pages("http://x.vn")
+    pages = PageTracker("http://x.vn")
     pages.page([Candidate({"n": 1}, "a")])
     pages.page([Candidate({"n": 2}, "a")])
     assert pages.seen == 2
 
 
 def test_a_source_that_gave_fewer_than_it_announced_is_not_complete():
-    pages = Pages("http://x.vn")
+    pages = PageTracker("http://x.vn")
     pages.page(some(1), 3)
     with pytest.raises(SourceError, match="announced 3 records but gave 1"):
         pages.finish()
 
 
 def test_empty_pages_without_end_are_given_up():
-    pages = Pages("http://x.vn")
+    pages = PageTracker("http://x.vn")
     for _ in range(EMPTY_PAGES):
         pages.page([])
     with pytest.raises(SourceError, match="empty page"):
