@@ -145,7 +145,7 @@ def test_work_that_another_version_of_the_code_left_is_named_and_keeps_nothing_b
     run = city.start()
     city.wait_for(run, 5)
     strange = [
-        ("old-place", "ckanext.hanoi.harvest.engine.queue.read", [run]),
+        ("old-place", "ckanext.hanoi.harvest.elsewhere.queue.read", [run]),
         ("fewer-arguments", jobs.write, [run]),
         ("no-such-batch", jobs.write, [run, 10**9]),
         ("no-such-run", jobs.read, ["no-such-run"]),
@@ -164,7 +164,7 @@ def test_work_that_another_version_of_the_code_left_is_named_and_keeps_nothing_b
     report = city.end_of(run)
     assert (report["status"], report["counts"]["created"]) == ("finished", 40), report["message"]
     # whoever reads the log learns which job it was, and what it lacks
-    for words in ("Job old-place", "engine.queue", "missing 1 required positional argument"):
+    for words in ("Job old-place", "elsewhere.queue", "missing 1 required positional argument"):
         city.until(lambda words=words: words in workers.said()[before:], 60, words)
     portal.pause = 0
     again = city.run_inline()

@@ -99,7 +99,7 @@ def test_an_import_whose_worker_is_killed_at_random_moments_goes_on(city, worker
     assert_each_is_there_once(city, id_)
 
 
-@pytest.mark.parametrize("where", ["many.Many.create", "work.put_many"])
+@pytest.mark.parametrize("where", ["many.Many.create", "worker.put_many"])
 def test_an_import_that_is_killed_within_a_batch_loses_and_doubles_nothing(
     city, monkeypatch, where
 ):

@@ -84,7 +84,7 @@ def looker():
 
 @pytest.fixture
 def office(catalog, looker, monkeypatch):
-    monkeypatch.setattr(worker, "Looker", lambda *_: looker)
+    monkeypatch.setattr(worker, "SandboxedInspector", lambda *_: looker)
     monkeypatch.setitem(tk.config, "ckanext.hanoi.tables.enabled", True)
     monkeypatch.setitem(tk.config, "ckanext.hanoi.tables.pause", 0)
     hosts = ["127.0.0.1", "localhost"]
