@@ -9,8 +9,8 @@ import os
 import stat
 import time
 import zlib
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from email.utils import formatdate, parsedate_to_datetime
 from typing import Any
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
@@ -83,6 +83,9 @@ class Fetcher:
         self.known_hashes: dict[str, str] = {}
         self.remember: dict[str, _Validators] = {}
         self.hashes: dict[str, str] = {}
+        #: Told the address (``public_url``) whose answer is worked on next, and "" while an answer
+        #: is waited for.
+        self.watch: Callable[[str], None] = lambda address: None
         self._deadline = Deadline()
         self._pools = Pools(AddressGuard(allowed_hosts), self._deadline)
         self._auth: dict[tuple[str, str, int], str] = {}
@@ -120,10 +123,11 @@ class Fetcher:
             send["If-None-Match"] = etag
         if last_modified:
             send["If-Modified-Since"] = last_modified
-        if is_local(url):
-            response = self._local(url)
-        else:
-            response = self._request("GET", url, send, None, True)
+        with self.waiting(url):
+            if is_local(url):
+                response = self._local(url)
+            else:
+                response = self._request("GET", url, send, None, True)
         if response.not_modified and not (etag or last_modified):
             raise FetchError("%(url)s answered “not modified” without being asked.", url=url,
                              status=304)  # fmt: skip
@@ -154,7 +158,18 @@ class Fetcher:
             send.setdefault("Content-Type", "application/x-www-form-urlencoded")
         else:
             body = data.encode() if isinstance(data, str) else data or b""
-        return self._request("POST", _with_params(url, params), send, body, idempotent)
+        url = _with_params(url, params)
+        with self.waiting(url):
+            return self._request("POST", url, send, body, idempotent)
+
+    @contextmanager
+    def waiting(self, url: str) -> Iterator[None]:
+        """Inside the block an answer of the address is waited for."""
+        self.watch("")
+        try:
+            yield
+        finally:
+            self.watch(public_url(url))
 
     def forget(self, url: str) -> None:
         """Remember nothing of ``url``: it turned out not to be the whole source."""

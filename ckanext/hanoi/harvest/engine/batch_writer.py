@@ -23,17 +23,24 @@ from ckan import model
 
 from ckanext.hanoi import language
 from ckanext.hanoi.background import locks, retry
+from ckanext.hanoi.background.attempts import Attempts, Deadly
 from ckanext.hanoi.catalog.bulk_index import Documents
 from ckanext.hanoi.catalog.writer import Catalog
 from ckanext.hanoi.dataset import diff
 from ckanext.hanoi.harvest import ownership
 from ckanext.hanoi.harvest.engine import batch_items as items_of
-from ckanext.hanoi.harvest.engine import batches, errors, report, source_priority, visibility
+from ckanext.hanoi.harvest.engine import (
+    batches,
+    careful,
+    errors,
+    report,
+    source_priority,
+    visibility,
+)
 from ckanext.hanoi.harvest.engine.batch_items import Item
 from ckanext.hanoi.harvest.engine.merge import kept_fields
 from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.harvest.secrets import mask
-from ckanext.hanoi.messages import N_
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.harvest import Change, Identity, Run
 from ckanext.hanoi.model.packed import pack
@@ -99,10 +106,11 @@ class BatchWriter:
             status = batches.status(batch_id)
             if status in (None, "done"):
                 return False
+            attempts = Attempts(batches.attempts_name(self.run_id, batch_id))
             with self.catalog.batch():
                 if status == "open":
-                    self._write(batch_id)
-                documents = self.catalog.documents(batches.packages(batch_id))
+                    self._write(batch_id, attempts)
+                documents = self._documents(batches.packages(batch_id), attempts)
             self.settle()
             sent = self._thread.submit(documents.send)
             self.sending = PendingIndex(batch_id, documents, sent, stack.pop_all())
@@ -116,7 +124,7 @@ class BatchWriter:
         with sending.lock:
             refused = self.catalog.follow(sending.documents, sending.refused.result())
             for package_id, reason in refused.items():
-                self._not_indexed(package_id, reason)
+                self._not_indexed(package_id, *careful.refused(reason))
             # in this order, as whoever ends the run takes their rows
             model.Session.execute(
                 sa.update(Run).where(Run.id == self.run_id).values(heartbeat=now())
@@ -137,27 +145,53 @@ class BatchWriter:
     def _thread(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(1, "hanoi-solr")
 
-    def _write(self, batch_id: int) -> None:
+    def _documents(self, ids: list[str], attempts: Attempts) -> Documents:
+        """What is to be sent to Solr; nothing of it, where that was done one by one."""
+        if not ids:
+            return self.catalog.documents(())
+        if not attempts.suspicious:
+            with attempts.at(*ids):
+                return self.catalog.documents(ids)
+        for package_id, (message, params) in careful.index(self.catalog, ids, attempts).items():
+            self._not_indexed(package_id, message, params)
+        return self.catalog.documents(())
+
+    def _write(self, batch_id: int, attempts: Attempts) -> None:
         items = batches.claim(batch_id)
         if items is None:
             return
-        parts = [items]
+        suspects = careful.Suspects(attempts, {} if self.force else self.deadly.known)
+        parts = suspects.parts(items)
         while parts:
             part = parts.pop()
             if not batches.hold(batch_id):
                 self.catalog.rollback()
                 return
-            error = self._write_part(batch_id, part, "open" if parts else "written")
-            if error is None:
+            if len(part) == 1 and (deaths := suspects.deaths(part[0])):
+                self._killed(part[0], deaths)
                 continue
-            if len(part) == 1:  # one record's failure is that record's alone
-                self._failed(part[0], error)
-            else:
-                log.info("Batch %s is divided: %s", batch_id, error)
-                half = len(part) // 2
-                parts += [part[half:], part[:half]]
+            with attempts.at(*(item["guid"] for item in part)):
+                error = self._write_part(batch_id, part, "open" if parts else "written")
+                if error is None:
+                    continue
+                if len(part) == 1:  # one record's failure is that record's alone
+                    self._failed(part[0], error)
+                    continue
+            log.info("Batch %s is divided: %s", batch_id, error)
+            half = len(part) // 2
+            parts += [part[half:], part[:half]]
         if batches.hold(batch_id):
             batches.put(batch_id, "written")
+        self.catalog.commit()
+
+    def _killed(self, item: dict[str, Any], deaths: int) -> None:
+        """The record is reported without being looked at, and known to later runs."""
+        self.deadly.add(item["hash"], deaths)
+        log.error("Record %s of run %s killed the worker %s times", mask(item["guid"]),
+                  self.run_id, deaths)  # fmt: skip
+        params = {"number": deaths, **visibility.mark()}
+        title = item.get("title") or ""
+        report.fail(self.run_id, item["guid"], title, "writing", report.KILLED, params, pack(item))
         self.catalog.commit()
 
     def _write_part(
@@ -221,7 +255,7 @@ class BatchWriter:
         model.Session.rollback()
         return {name: text for name, text in found.items() if text}
 
-    def _not_indexed(self, package_id: str, reason: str) -> None:
+    def _not_indexed(self, package_id: str, message: str, params: dict[str, Any]) -> None:
         """Of a run that has only indexed the dataset, its identity says which record it is."""
         ours = (
             sa.select(Change.guid, Change.title).where(
@@ -234,9 +268,8 @@ class BatchWriter:
         rows = (model.Session.execute(query.limit(1)).first() for query in ours)
         found = next((row for row in rows if row), None)
         if found:
-            message = N_("The search index refuses the dataset: %(reason)s")
             report.fail(
-                self.run_id, found[0], found[1], "indexing", message, {"reason": reason},
+                self.run_id, found[0], found[1], "indexing", message, params,
                 package_id=package_id,
             )  # fmt: skip
 
@@ -353,6 +386,10 @@ class BatchWriter:
     @cached_property
     def has_rivals(self) -> bool:
         return source_priority.has_rivals(self.setup.source)
+
+    @cached_property
+    def deadly(self) -> Deadly:
+        return Deadly(self.setup.source.id)
 
     @cached_property
     def force(self) -> bool:

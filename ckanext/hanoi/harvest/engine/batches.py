@@ -23,6 +23,16 @@ def lock_name(batch_id: int) -> str:
     return f"hanoi-batch-{batch_id}"
 
 
+def attempts_name(run_id: str, batch_id: int) -> str:
+    """Under which it is counted how many processes died at the batch."""
+    return f"{run_attempts_name(run_id)}-batch-{batch_id}"
+
+
+def run_attempts_name(run_id: str) -> str:
+    """The same for the whole run."""
+    return f"run-{run_id}"
+
+
 def following(run_id: str, after: int = 0) -> int | None:
     """The first batch of the run behind ``after`` that is not yet done."""
     return model.Session.execute(

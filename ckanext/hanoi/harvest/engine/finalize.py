@@ -228,7 +228,8 @@ def status_is_clean(run: Run) -> bool:
         return False
     transient = model.Session.execute(
         sa.select(sa.func.count()).where(
-            Change.run_id == run.id, Change.action == "failed", Change.stage == "writing"
+            Change.run_id == run.id, Change.action == "failed", Change.stage == "writing",
+            Change.message != report.KILLED,
         )
     ).scalar_one()
     return not transient

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -42,10 +43,15 @@ _OVERLAP = timedelta(hours=24)
 
 class Reader:
     """Reads the source of one run, as who has its ``number`` (``fence``). ``on_batch(id, last)`` is
-    called for each batch it filled. Raises ``fence.Stopped`` when the run is no longer ours."""
+    called for each batch it filled, ``on_answer(address)`` as ``Fetcher.watch``. Raises
+    ``fence.Stopped`` when the run is no longer ours."""
 
-    def __init__(self, run_id: str, setup: SourceContext, number: int, on_batch) -> None:
+    def __init__(
+        self, run_id: str, setup: SourceContext, number: int, on_batch: Callable[[int, bool], None],
+        on_answer: Callable[[str], None] = lambda address: None,
+    ) -> None:  # fmt: skip
         self.run_id, self.setup, self.number, self.on_batch = run_id, setup, number, on_batch
+        self.on_answer, self._thread = on_answer, threading.get_ident()
         self.pending: list[dict[str, Any]] = []
         self.size = settings.batch_size()
 
@@ -58,6 +64,7 @@ class Reader:
         self._start_over()
         with self.setup.fetcher() as fetcher:
             self._remind(fetcher, force)
+            fetcher.watch = self._watch
             not_modified = False
             try:
                 for chunk in _chunks(self.setup.connector.records(fetcher, since)):
@@ -72,6 +79,11 @@ class Reader:
                 self._try_again()
             self._flush(last=True)
             self._finish(fetcher, complete=since is None, not_modified=not_modified)
+
+    def _watch(self, address: str) -> None:
+        # what is asked for ahead, in another thread, nobody works on yet
+        if threading.get_ident() == self._thread:
+            self.on_answer(address)
 
     def _since(self, run: Run) -> str | None:
         source, config = self.setup.source, self.setup.config

@@ -10,11 +10,17 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.hanoi.messages import N_
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.harvest import DELETED, Change, Identity, Run, Seen
 
 #: The numbers of a run, in the order people read them.
 COUNTS = ("seen", "created", "updated", "unchanged", "removed", "missing", "failed")
+
+#: Of a record that ended several processes.
+KILLED = N_("This record killed the background worker %(number)s times and is left out; all others"
+            " are written. It is tried again when it changes at its source, or when somebody"
+            " retries the run.")  # fmt: skip
 
 
 def put(rows: Iterable[Mapping[str, Any]]) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy import orm
 
+from ckanext.hanoi.background import attempts
 from ckanext.hanoi.harvest.engine import settings
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.harvest import OPEN, Identity, Run
@@ -57,3 +58,4 @@ def clean_if_due() -> None:
     if last != today:
         model.set_system_info(_KEY, today)
         clean()
+        attempts.clean()

@@ -16,12 +16,14 @@ from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.hanoi.background import bulk, locks
+from ckanext.hanoi.background.attempts import Attempts
 from ckanext.hanoi.background.retry import SEARCH_GONE
 from ckanext.hanoi.catalog.writer import Catalog
 from ckanext.hanoi.fetch import is_local
 from ckanext.hanoi.harvest.engine import (
     baseline,
     batches,
+    careful,
     dataset_removal,
     failures,
     finalize,
@@ -270,14 +272,16 @@ def index_leftovers(seconds: float = _BEAT) -> None:
     for batch_id in left:
         if time.monotonic() > end:
             return
+        attempts = Attempts(f"leftover-{batch_id}")
         try:
-            Catalog().index(batches.packages(batch_id))
+            careful.index(Catalog(), batches.packages(batch_id), attempts)
         except SEARCH_GONE as error:
             model.Session.rollback()
             log.warning("The search index does not answer: %s", error)
             return
         model.Session.execute(sa.delete(Batch).where(Batch.id == batch_id))
         model.Session.commit()
+        attempts.forget()
 
 
 def detach(identity: Identity) -> None:

@@ -15,16 +15,18 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from sqlalchemy import exc
 
 from ckanext.hanoi.background import locks, retry
+from ckanext.hanoi.background.attempts import Attempts
 from ckanext.hanoi.harvest.config import ConfigError
-from ckanext.hanoi.harvest.engine import batches, fence, job_queue, notify, report
+from ckanext.hanoi.harvest.engine import batches, fence, job_queue, notify, reading, report
 from ckanext.hanoi.harvest.engine.batch_writer import BatchWriter
 from ckanext.hanoi.harvest.engine.finalize import close, finish
 from ckanext.hanoi.harvest.engine.reader import Reader
 from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.messages import N_, SourceError
-from ckanext.hanoi.model.harvest import Run, Source
+from ckanext.hanoi.model.harvest import OPEN, Run, Source
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,8 @@ BACKLOG = 4
 STINT = 15
 #: Seconds to wait for a database or a search index that is down, and between two tries.
 PATIENCE, PAUSE = 600, 2
+#: After so many processes died at it a run is given up, whatever they died of.
+GIVEN_UP = 100
 
 #: Called with the run's counts now and then.
 Progress = Callable[[dict[str, int]], None]
@@ -79,23 +83,51 @@ def _run(run_id: str, inline: bool, progress: Progress | None) -> None:
         number = fence.begin(run_id) if got else None
         if number is None:
             return
-        setup = _setup(run_id)
+        attempts = Attempts(batches.run_attempts_name(run_id))
         try:
-            assert setup
-            with BatchWriter(run_id, setup) as writer:
-                _read(run_id, setup, number, writer, inline, progress)
-                _drain(run_id, writer, progress)
-            _patiently(lambda: finish(run_id, setup, number))
-        except fence.RunStoppedError:
-            log.info("Run %s was stopped", run_id)
-            return
-        except Exception as error:
-            if retry.database_gone(error):
-                raise
-            log.exception("Run %s failed", run_id)
-            if not _fail(run_id, number, error):
-                return
+            with attempts.at("run"):
+                if not _bring_to_its_end(run_id, number, attempts, inline, progress):
+                    return
+        finally:
+            if _has_ended(run_id):
+                attempts.forget()
     notify.run_ended(run_id)
+
+
+def _bring_to_its_end(
+    run_id: str, number: int, attempts: Attempts, inline: bool, progress: Progress | None
+) -> bool:
+    """False where the run is no longer ours."""
+    setup = _setup(run_id)
+    try:
+        assert setup
+        if attempts.died() >= GIVEN_UP:
+            raise SourceError(
+                N_("The run killed the background worker %(number)s times and is given up. What it"
+                   " has written stays."),
+                number=attempts.died(),
+            )  # fmt: skip
+        with BatchWriter(run_id, setup) as writer:
+            _read(run_id, setup, number, writer, inline, progress, attempts)
+            _drain(run_id, writer, progress)
+        _patiently(lambda: finish(run_id, setup, number))
+    except fence.RunStoppedError:
+        log.info("Run %s was stopped", run_id)
+        return False
+    except Exception as error:
+        if retry.database_gone(error):
+            raise
+        log.exception("Run %s failed", run_id)
+        return _fail(run_id, number, error)
+    return True
+
+
+def _has_ended(run_id: str) -> bool:
+    """False where nobody can tell."""
+    try:
+        return _status(run_id) not in OPEN
+    except exc.SQLAlchemyError:
+        return False
 
 
 def _setup(run_id: str) -> SourceContext | None:
@@ -116,7 +148,7 @@ def _status(run_id: str) -> str | None:
 
 def _read(
     run_id: str, setup: SourceContext, number: int, writer: BatchWriter, inline: bool,
-    progress: Progress | None,
+    progress: Progress | None, attempts: Attempts,
 ) -> None:  # fmt: skip
     done = model.Session.execute(sa.select(Run.read_done).where(Run.id == run_id)).scalar_one()
     if done:
@@ -132,12 +164,14 @@ def _read(
             sent = writer.sending.batch_id if writer.sending else 0
             first = batch_id if inline else batches.following(run_id, after=sent)
             if first is not None:
-                _index_later(partial(writer.write, first))
+                with attempts.at("batch"):
+                    _index_later(partial(writer.write, first))
         if progress:
             progress(report.count(run_id))
 
     try:
-        Reader(run_id, setup, number, on_batch).read()
+        reading.check(attempts)
+        Reader(run_id, setup, number, on_batch, partial(reading.note, attempts)).read()
     except (SourceError, ConfigError, KeyError) as error:
         model.Session.rollback()
         _note_failure(run_id, number, error)
@@ -217,6 +251,9 @@ def _fail(run_id: str, number: int, error: Exception) -> bool:
             "The search index does not answer; what was written is indexed when it does"
         )
         entry.params = {}
+    elif isinstance(error, SourceError):
+        entry.message = error.message
+        entry.params = {key: str(value)[:1000] for key, value in error.params.items()}
     else:
         entry.message = "%(kind)s: %(error)s"
         entry.params = {"kind": type(error).__name__, "error": str(error)[:1000]}

@@ -124,6 +124,11 @@ class Api:
         self.base = ""
         self.sort = ""
 
+    def awaited(self, coming: Future[Page]) -> Page:
+        """What was asked for ahead."""
+        with self._fetcher.waiting(self.base):
+            return coming.result()
+
     def find(self, url: str, query: Mapping[str, Any]) -> Page | None:
         """Find where the API is; the first page of the search, or None where there is no search
         but a list. SourceError where there is no API at all."""
@@ -292,7 +297,7 @@ class Search:
                 return
             if self.count is not None and end >= self.count and got < self.size:
                 return
-            start, page = following, coming.result() if coming else None
+            start, page = following, self.api.awaited(coming) if coming else None
 
     def _page(self, start: int) -> Page:
         while True:
