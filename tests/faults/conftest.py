@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -180,6 +181,18 @@ def _leads_group(process: psutil.Process) -> bool:
         return False
 
 
+def _install_deadly(folder: Path) -> Path:
+    """The connector of ``deadly.py``, as another extension installs one; where it is."""
+    about = folder / "hanoi_deadly-1.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: hanoi-deadly\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(
+        "[ckanext.hanoi.connectors]\ndeadly = hanoi_deadly:DeadlyConnector\n"
+    )
+    shutil.copy(ROOT / "tests" / "deadly.py", folder / "hanoi_deadly.py")
+    return folder
+
+
 class Workers:
     """Starts workers with the configuration of the tests; one test leaves them to the next."""
 
@@ -188,6 +201,7 @@ class Workers:
         #: Options of the workers that start after the next ``configure``.
         self.more: dict[str, str] = {}
         self.configure()
+        self.environ = {**os.environ, "PYTHONPATH": str(_install_deadly(folder / "deadly"))}
         self.log = folder / "workers.log"
         self.all: list[Worker] = []
         self.sessions: set[int] = set()
@@ -210,7 +224,7 @@ class Workers:
             process = subprocess.Popen(
                 [*self.ckan, *(arguments or ("jobs", "worker"))],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT,
-                start_new_session=True, **options,
+                start_new_session=True, **{"env": self.environ, **options},
             )  # fmt: skip
         self.sessions.add(process.pid)
         return process

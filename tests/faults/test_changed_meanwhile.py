@@ -166,6 +166,10 @@ def test_work_that_another_version_of_the_code_left_is_named_and_keeps_nothing_b
     # whoever reads the log learns which job it was, and what it lacks
     for words in ("Job old-place", "elsewhere.queue", "missing 1 required positional argument"):
         city.until(lambda words=words: words in workers.said()[before:], 60, words)
+    # once: nobody tries again what can't be begun
+    for name in ("old-place", "fewer-arguments"):
+        assert workers.said()[before:].count(f"Job {name} was queued by another version") == 1
+        assert workers.said()[before:].count(f"Job {name} on worker") == 1
     portal.pause = 0
     again = city.run_inline()
     assert (again["status"], again["counts"]["created"]) == ("finished", 0)
@@ -173,3 +177,28 @@ def test_work_that_another_version_of_the_code_left_is_named_and_keeps_nothing_b
     assert states == [("active", 40)]
     found = helpers.call_action("package_search", rows=100)["results"]
     assert len(found) == 40
+
+
+def test_what_an_older_version_has_queued_is_told_once_when_a_worker_starts(
+    city, portal, workers, stack
+):
+    """Its jobs name functions that have moved; what they were to do is done."""
+    portal.fill(10)
+    city.add(portal)
+    workers.start(0)
+    before = len(workers.said())
+    run = city.start()
+    stack.redis.flush()
+    job_queue._enqueue(
+        job_queue.read_id(run), "ckanext.hanoi.harvest.old_place.read", [run], "Old", 60
+    )
+    with model.meta.engine.begin() as connection:
+        connection.execute(
+            sa.update(Run).values(created=Run.created - sa.text("interval '1 minute'"))
+        )
+    workers.start(1)
+    report = city.end_of(run)
+    assert (report["status"], report["counts"]["created"]) == ("finished", 10)
+    said = workers.said()[before:]
+    assert said.count("was queued by another version") == 1
+    assert "harvest.old_place.read" in said

@@ -14,7 +14,9 @@ import requests
 import sqlalchemy as sa
 from ckan import model
 from ckan.tests import factories, helpers
+from deadly import WRITE
 
+from ckanext.hanoi.background.attempts import ENOUGH
 from ckanext.hanoi.imports import worker as work
 from ckanext.hanoi.model.imports import Import, ImportRow
 from ckanext.hanoi.model.review import Review
@@ -26,17 +28,19 @@ class Killed(BaseException):
     pass
 
 
-def sent(city) -> str:
-    """A workbook with so many new datasets, sent by an editor; the import's id."""
+def sent(city, number: int = NUMBER, **other: str) -> str:
+    """A workbook with so many new datasets, sent by an editor; the import's id. ``other``: titles
+    by ``row_NUMBER``, where they are not as usual."""
     editor = factories.User()
     helpers.call_action("organization_member_create", id=city.organization["id"],
                         username=editor["name"], role="editor")  # fmt: skip
-    lines = [f"Tập dữ liệu số {i},Mô tả {i}" for i in range(NUMBER)]
+    titles = [other.get(f"row_{i}", f"Tập dữ liệu số {i}") for i in range(number)]
+    lines = [f"{title},Mô tả {i}" for i, title in enumerate(titles)]
     content = "\n".join(["Tên tập dữ liệu,Mô tả", *lines]).encode()
     context = {"user": editor["name"], "ignore_auth": False, "hanoi_inline": True}
     made = helpers.call_action("hanoi_import_create", context, upload=io.BytesIO(content),
                                owner_org=city.organization["id"])  # fmt: skip
-    assert made["counts"]["create"] == NUMBER
+    assert made["counts"]["create"] == number
     start = {"user": editor["name"], "ignore_auth": False}
     helpers.call_action("hanoi_import_run", start, id=made["id"])
     model.Session.remove()
@@ -97,6 +101,22 @@ def test_an_import_whose_worker_is_killed_at_random_moments_goes_on(city, worker
         print(f"killed {what} at {written(city, id_)} rows")
     wait_until(lambda: status(city, id_) == "finished", 150)
     assert_each_is_there_once(city, id_)
+
+
+def test_a_row_that_kills_its_worker_is_named_and_all_others_are_written(city, workers):
+    id_ = sent(city, 10, row_7=f"Tập dữ liệu số 7 {WRITE}")
+    workers.start(1)
+    wait_until(lambda: status(city, id_) == "finished", 60)
+    rows = city.read(sa.select(ImportRow.row, ImportRow.status, ImportRow.problems)
+                     .where(ImportRow.import_id == id_))  # fmt: skip
+    ((row, _, problems),) = [one for one in rows if one.status != "done"]
+    assert row == 9
+    assert problems[0]["params"]["number"] == str(ENOUGH)
+    assert "killed the background worker" in problems[0]["message"]
+    titles = sa.select(model.Package.title).where(
+        model.Package.owner_org == city.organization["id"]
+    )
+    assert len(city.read(titles)) == 9
 
 
 @pytest.mark.parametrize("where", ["many.Many.create", "worker.put_many"])

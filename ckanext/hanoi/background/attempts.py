@@ -1,9 +1,9 @@
 """Counts how often a process died at the same piece of work, so that nothing is tried for ever.
 
 Out of memory, or a crash in native code, ends a process without a word. So before it begins with
-something it puts down what, in a transaction of its own, and takes that back when it has come to the end of
-it, whatever the end was. What is still there when another process comes to the same work is what
-the first one died at. The caller has the lock of the work, so nobody else is at it.
+something it puts down what, in a transaction of its own, and takes that back when it has come to
+the end of it, whatever the end was. What is still there when another process comes to the same work
+is what the first one died at. The caller has the lock of the work, so nobody else is at it.
 """
 
 from __future__ import annotations

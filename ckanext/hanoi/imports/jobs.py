@@ -13,9 +13,8 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import jobs as ckan_jobs
 from redis.exceptions import RedisError
-from rq import Retry
 
-from ckanext.hanoi.background import locks
+from ckanext.hanoi.background import locks, unknown_jobs
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.imports import OPEN, Import
 
@@ -37,7 +36,7 @@ def enqueue(import_id: str) -> None:
             "job_id": job_id,
             "timeout": -1,
             # a worker's process that is killed gives its job back at once
-            "retry": Retry(max=10),
+            **unknown_jobs.tried_again(10),
             "result_ttl": 0,
             "failure_ttl": 86400,
             # a person waits for it

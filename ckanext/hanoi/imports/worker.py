@@ -20,11 +20,13 @@ from ckan import model
 from flask_babel import force_locale
 
 from ckanext.hanoi.background import bulk, locks, retry
+from ckanext.hanoi.background.attempts import Attempts
 from ckanext.hanoi.imports import store
 from ckanext.hanoi.imports.plan import ImportScope, explain, plan
 from ckanext.hanoi.imports.report import put, put_many
 from ckanext.hanoi.imports.row_writer import RowWriter
 from ckanext.hanoi.imports.serialize import from_json
+from ckanext.hanoi.messages import N_
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.imports import Import, ImportRow
 from ckanext.hanoi.model.packed import unpack
@@ -40,6 +42,8 @@ PATIENCE, PAUSE = 600, 2
 
 #: Transactions in which a row is tried while others are in its way.
 TRIES = 5
+#: After so many processes died at it an import is given up, whatever they died of.
+GIVEN_UP = 100
 
 #: Called with the import's counts now and then.
 Progress = Callable[[dict[str, int]], None]
@@ -77,9 +81,12 @@ def _go_on(import_id: str, progress: Progress | None) -> None:
         return
     # commits expire objects of the session; the import is read once and then let go
     model.Session.expunge(entry)
-    job = Job(entry, progress)
+    attempts = Attempts(f"import-{import_id}")
+    job = Job(entry, attempts, progress)
     try:
-        with force_locale(entry.lang):
+        with force_locale(entry.lang), attempts.at("import"):
+            if attempts.died() >= GIVEN_UP:
+                raise DeadlyImportError(str(attempts.died()))
             job.index()
             if entry.status == "checking":
                 job.check()
@@ -91,16 +98,33 @@ def _go_on(import_id: str, progress: Progress | None) -> None:
             raise
         log.exception("Import %s failed", import_id)
         model.Session.rollback()
-        store.move(import_id, "failed", "checking", "running", finished=now(),
-                   message="%(kind)s: %(error)s",
-                   params={"kind": type(error).__name__, "error": str(error)[:1000]})  # fmt: skip
+        _fail(import_id, error)
+    if store.status(import_id) not in ("checking", "ready", "queued", "running"):
+        attempts.forget()
+
+
+def _fail(import_id: str, error: Exception) -> None:
+    message = "%(kind)s: %(error)s"
+    params = {"kind": type(error).__name__, "error": str(error)[:1000]}
+    if isinstance(error, DeadlyImportError):
+        message = N_("The import killed the background worker %(number)s times and is given up."
+                     " What it has written stays.")  # fmt: skip
+        params = {"number": str(error)}
+    store.move(import_id, "failed", "checking", "queued", "running", finished=now(),
+               message=message, params=params)  # fmt: skip
+
+
+class DeadlyImportError(Exception):
+    """So many processes died at the import."""
 
 
 class Job:
     """One import, and what is needed of it at each row."""
 
-    def __init__(self, entry: Import, progress: Progress | None = None) -> None:
-        self.id, self.progress = entry.id, progress
+    def __init__(
+        self, entry: Import, attempts: Attempts, progress: Progress | None = None
+    ) -> None:
+        self.id, self.attempts, self.progress = entry.id, attempts, progress
         self.places = entry.columns
         user = model.User.get(entry.user_id)
         options = entry.options or {}
@@ -120,12 +144,31 @@ class Job:
             if not waiting:
                 store.move(self.id, "ready", "checking")
                 return
-            found = [{"number": number, **self._checked(data)} for number, data, _ in waiting]
-            # what the validators may have put into the session
-            model.Session.rollback()
-            for values in found:
-                put(self.id, values.pop("number"), **values)
+            rows = {str(number): data for number, data, _ in waiting}
+            deadly, parts = self.attempts.apart(rows)
+            for name in deadly:
+                put(self.id, int(name), **self._killed(name, rows[name]))
             self._beat()
+            for part in parts:
+                with self.attempts.at(*part):
+                    found = {int(name): self._checked(rows[name]) for name in part}
+                # what the validators may have put into the session
+                model.Session.rollback()
+                for number, values in found.items():
+                    put(self.id, number, **values)
+                self._beat()
+
+    def _killed(self, name: str, data: bytes) -> dict[str, Any]:
+        """Of a row at which processes died: it is not looked at any more."""
+        row, deaths = from_json(unpack(data)), self.attempts.died_at(name)
+        log.error("Row %s of import %s killed the worker %s times", row.row, self.id, deaths)
+        problem = Problem(
+            "Sheet %(sheet)s, row %(row)s: the row killed the background worker %(number)s times "
+            "and is left out. Send it again with less in it, or tell the administrators of this "
+            "site.",
+            {"sheet": row.sheet, "row": row.row, "number": deaths},
+        )
+        return {"status": "error", "problems": [problem]}
 
     def _checked(self, data: bytes) -> dict[str, Any]:
         row = from_json(unpack(data))
@@ -161,7 +204,12 @@ class Job:
                     if store.status(self.id) != "running":
                         self.index()
                         return
-                    self._write(number, data, previewed)
+                    if self.attempts.is_deadly(str(number)):
+                        put(self.id, number, **self._killed(str(number), data))
+                        model.Session.commit()
+                        continue
+                    with self.attempts.at(str(number)):
+                        self._write(number, data, previewed)
                 self.index()
             self._beat()
             if not ready:
@@ -177,12 +225,13 @@ class Job:
             for number, data, (action, package_id, _entries) in ready
             if action == "create" and not package_id
         ]
-        if len(rows) < 2 or store.status(self.id) != "running":
+        if len(rows) < 2 or self.attempts.suspicious or store.status(self.id) != "running":
             return set()
         try:
-            made = self.writer.many.create(rows)
-            put_many(self.id, made.values)
-            model.Session.commit()
+            with self.attempts.at(*(str(number) for number, _ in rows)):
+                made = self.writer.many.create(rows)
+                put_many(self.id, made.values)
+                model.Session.commit()
         except Exception as error:  # whatever a validator or a hook may raise: of one row
             if retry.is_passing(error):
                 raise
@@ -226,17 +275,27 @@ class Job:
             .order_by(ImportRow.number)
         ).all()
         for first in range(0, len(rows), BATCH):
-            part = rows[first : first + BATCH]
-            refused = self.writer.index([package_id for _number, package_id in part])
-            for number, package_id in part:
+            numbers: dict[str, list[int]] = {}
+            for number, package_id in rows[first : first + BATCH]:
+                numbers.setdefault(package_id, []).append(number)
+            deadly, parts = self.attempts.apart(numbers)
+            problems = {id_: Problem(
+                "To put the dataset into the search index killed the background worker %(number)s "
+                "times, so it is left out there.",
+                {"number": self.attempts.died_at(id_)},
+            ) for id_ in deadly}  # fmt: skip
+            for part in parts:
+                with self.attempts.at(*part):
+                    refused = self.writer.index(part)
+                problems.update({id_: Problem(
+                    "The search index refuses the dataset: %(reason)s", {"reason": reason}
+                ) for id_, reason in refused.items()})  # fmt: skip
+            for id_ in numbers:
                 values: dict[str, Any] = {"status": "done", "data": None}
-                if package_id in refused:
-                    problem = Problem(
-                        "The search index refuses the dataset: %(reason)s",
-                        {"reason": refused[package_id]},
-                    )
-                    values = {"status": "error", "problems": [problem]}
-                put(self.id, number, **values)
+                if id_ in problems:
+                    values = {"status": "error", "problems": [problems[id_]]}
+                for number in numbers[id_]:
+                    put(self.id, number, **values)
             self._beat()
 
     # -- what both need --------------------------------------------------------------------------

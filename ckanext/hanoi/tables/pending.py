@@ -12,10 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
-from rq import Retry
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
+from ckanext.hanoi.background import unknown_jobs
 from ckanext.hanoi.background.coalesced import CoalescedJob
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.tables import Table
@@ -187,7 +187,7 @@ def _ask_for(resource_id: str) -> int:
 #: What is due stands in the database: ``ckan hanoi tables check`` sees it, too.
 WAITING = CoalescedJob(
     "tables", "Look at tables", "ckanext.hanoi.tables.worker.job", lost_after=3600,
-    queue=settings.queue, retry=Retry(max=3),
+    queue=settings.queue, **unknown_jobs.tried_again(3),
 )  # fmt: skip
 
 

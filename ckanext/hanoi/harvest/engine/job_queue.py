@@ -16,9 +16,9 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib import jobs as ckan_jobs
 from redis.exceptions import RedisError
-from rq import Retry
 from rq.job import Job
 
+from ckanext.hanoi.background import unknown_jobs
 from ckanext.hanoi.harvest.engine import settings
 from ckanext.hanoi.model.base import now
 
@@ -69,7 +69,7 @@ def _enqueue(
             "job_id": job_id,
             "timeout": timeout,
             # a worker's process that is killed gives its job back at once
-            "retry": Retry(max=10),
+            **unknown_jobs.tried_again(10),
             "result_ttl": 0,
             "failure_ttl": 86400,
             "at_front": front,
@@ -116,7 +116,7 @@ def ensure_beat() -> None:
                 timedelta(seconds=BEAT_SECONDS), f"{_JOBS}.beat", job_id=name, result_ttl=0,
                 job_timeout=600,
                 # a worker can't even begin a job while the database is away
-                retry=Retry(max=100, interval=BEAT_SECONDS), failure_ttl=86400,
+                **unknown_jobs.tried_again(100, BEAT_SECONDS), failure_ttl=86400,
             )  # fmt: skip
     except RedisError as error:
         log.warning("The job queue does not answer: %s", error)

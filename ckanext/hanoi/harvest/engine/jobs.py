@@ -15,10 +15,11 @@ from typing import Any
 
 from ckan.lib import jobs as ckan_jobs
 from redis.exceptions import RedisError
-from rq import Queue, Retry
+from rq import Queue
 from rq.scheduler import RQScheduler
 from rq.utils import utcparse
 
+from ckanext.hanoi.background import unknown_jobs
 from ckanext.hanoi.harvest.engine import job_queue
 
 log = logging.getLogger(__name__)
@@ -66,9 +67,10 @@ def worker_starts() -> None:
     try:
         queue = ckan_jobs.get_queue(job_queue.queue_name())
         _unlock_dead_scheduler(queue)
+        unknown_jobs.clear(queue)
         queue.enqueue_call(
             beat, job_id=f"hanoi-harvest-beat-{os.getpid()}", at_front=True, timeout=600,
-            retry=Retry(max=10), result_ttl=0, failure_ttl=86400,
+            result_ttl=0, failure_ttl=86400, **unknown_jobs.tried_again(10),
         )  # fmt: skip
     except RedisError as error:
         log.warning("The job queue does not answer: %s", error)
