@@ -11,8 +11,9 @@ import gc
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
@@ -38,6 +39,14 @@ _FOLLOWED = 10
 _KEPT_RESOURCE_KEYS = ("datastore_active", "url_type", "created", "cache_url", "cache_last_updated")
 
 _GIVEN_CUSTOM = tk.check_ckan_version(min_version="2.12")
+
+
+class Held(NamedTuple):
+    """What a dataset was when it was taken hold of."""
+
+    state: str | None
+    owner_org: str | None
+    modified: datetime | None
 
 
 class Catalog:
@@ -100,6 +109,25 @@ class Catalog:
             sa.select(package.id, package.state).where(package.id.in_(list(ids)))
         )
         return {row.id: row.state for row in rows}
+
+    def hold(self, ids: Iterable[str]) -> dict[str, Held]:
+        """The datasets that exist, by id; nobody changes them until this transaction ends. CKAN
+        2.11 writes every column of a dataset, so what somebody hides between our look at it and our
+        commit would be public again; so would, with any CKAN, what somebody deletes."""
+        package = model.Package
+        columns = (package.state, package.owner_org, package.metadata_modified)
+        query = (
+            sa.select(package.id, *columns)
+            .where(package.id.in_(list(ids)))
+            # in one order: of two who do so, one waits for the other
+            .order_by(package.id)
+            .with_for_update(key_share=True)
+        )
+        return {id_: Held(*rest) for id_, *rest in model.Session.execute(query)}
+
+    def held_states(self, ids: Iterable[str]) -> dict[str, Any]:
+        """As ``states``, of datasets that are held."""
+        return {id_: held.state for id_, held in self.hold(ids).items()}
 
     def free_names(self, wanted: list[str]) -> list[str]:
         """Each name, or one with a number behind it: no dataset and no other one here has it."""
@@ -327,7 +355,9 @@ def _whole(ids: list[str]) -> Any:
         selectinload(package.relationships_as_subject),
         selectinload(package.relationships_as_object),
     )
-    return sa.select(package).where(package.id.in_(ids)).options(*parts)
+    query = sa.select(package).where(package.id.in_(ids)).options(*parts)
+    # as they are now, whatever the session remembers
+    return query.execution_options(populate_existing=True)
 
 
 def _stem(name: str) -> str:

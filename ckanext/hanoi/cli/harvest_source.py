@@ -156,6 +156,8 @@ def source_remove(name: str, datasets: str, yes: bool, as_json: bool) -> None:
         print_json(result)
         return
     click.echo(f"Removed {entry['name']}; {result['removed']} datasets deleted.")
+    for kept in result["kept"]:
+        click.echo(f"Kept, as people moved it to another agency or edited it: {kept}")
 
 
 def _removed(number: int) -> None:

@@ -82,6 +82,7 @@ def hanoi_stage(stage: str) -> str:
         "validation": tk._("the dataset's rules"),
         "writing": tk._("while it was written"),
         "indexing": tk._("in the search index"),
+        "removal": tk._("before it was removed"),
     }.get(stage, stage)
 
 

@@ -206,6 +206,10 @@ def source_delete(id: str) -> Any:
         "The source is deleted, with %(num)s datasets", result["removed"],
     )  # fmt: skip
     tk.h.flash_success(text % {"num": result["removed"]})
+    if result["kept"]:
+        words = tk._("People have moved these datasets to another agency or edited them, so they"
+                     " stay: %(names)s")  # fmt: skip
+        tk.h.flash_notice(words % {"names": ", ".join(result["kept"])})
     return tk.redirect_to("hanoi_harvest.source_list")
 
 

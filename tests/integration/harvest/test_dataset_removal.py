@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from ckan.tests import helpers
+from ckan.tests import factories, helpers
 from werkzeug import Response
 
 from ckanext.hanoi.background import locks
@@ -142,6 +142,42 @@ def test_what_an_admin_deleted_does_not_come_back_when_the_source_had_missed_it(
 def admin_allows(monkeypatch):
     monkeypatch.setitem(tk.config, "ckanext.hanoi.harvest.allowed_hosts", ["127.0.0.1"])
     monkeypatch.setitem(tk.config, "ckanext.hanoi.harvest.grace_days", 0)
+
+
+def test_what_a_person_moved_or_edited_just_before_it_is_removed_stays_and_is_named(
+    admin, portal, monkeypatch
+):
+    portal.fill(40)
+    admin.add_source(portal.url)
+    admin.run()
+    other = factories.Organization()
+    gone = portal.datasets[4:7]
+    del portal.datasets[4:7]
+    go = dataset_removal.Removal.go
+
+    def first_a_person(self, days):
+        admin.call("package_owner_org_update", id=gone[0]["name"], organization_id=other["id"])
+        admin.call("package_patch", id=gone[1]["name"], notes="Sửa tại đây")
+        return go(self, days)
+
+    monkeypatch.setattr(dataset_removal.Removal, "go", first_a_person)
+    run = admin.run(force=True)
+    assert numbers(run, "removed", "failed", "missing") == (1, 2, 0)
+    assert {(one["guid"], one["stage"]) for one in run["failures"]} == {
+        (dataset["id"], "removal") for dataset in gone[:2]
+    }
+    assert other["title"] in str([one["message"] for one in run["failures"]])
+    assert {dataset["title"] for dataset in gone} & active(titles=True) == {
+        dataset["title"] for dataset in gone[:2]
+    }
+    # they are the catalog's own, and that is said once
+    monkeypatch.setattr(dataset_removal.Removal, "go", go)
+    again = admin.run()
+    assert numbers(again, "removed", "failed", "missing") == (0, 0, 0)
+    states = model.Session.execute(
+        sa.select(Identity.state).where(Identity.guid.in_([one["id"] for one in gone]))
+    ).scalars()
+    assert sorted(states) == ["detached", "detached", "removed"]
 
 
 def test_what_a_run_removed_and_an_admin_restored_stays_and_is_the_catalogs_own(admin, portal):

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import jobs as ckan_jobs
-from ckan.tests import helpers
+from ckan.tests import factories, helpers
 
 from ckanext.hanoi.harvest.engine import runs, source_removal
 from ckanext.hanoi.model.harvest import Change, Identity, Run, Source
@@ -41,7 +41,7 @@ def test_a_small_source_is_gone_at_once(admin, portal):
     admin.add_source(portal.url)
     admin.run()
     done = helpers.call_action("hanoi_source_delete", id="cong", datasets="remove")
-    assert done == {"removed": 2, "queued": False}
+    assert done == {"removed": 2, "queued": False, "kept": []}
     assert admin.datasets() == []
     assert model.Session.query(Source).count() == 0
 
@@ -49,7 +49,7 @@ def test_a_small_source_is_gone_at_once(admin, portal):
 def test_a_large_source_leaves_in_the_background_and_says_how_far_it_is(admin, large, app):
     source = admin.source().id
     done = helpers.call_action("hanoi_source_delete", id="cong", datasets="remove")
-    assert done == {"removed": 0, "queued": True}
+    assert done == {"removed": 0, "queued": True, "kept": []}
     assert queued(large) == [source]
     assert len(admin.datasets()) == NUMBER
     shown = helpers.call_action("hanoi_source_show", id="cong")
@@ -105,5 +105,20 @@ def test_a_removal_gives_way_and_goes_on(admin, large):
     assert shown["leaving"]["left"] == NUMBER - 3
     # who thinks again may keep the rest
     done = helpers.call_action("hanoi_source_delete", id="cong", datasets="keep")
-    assert done == {"removed": 0, "queued": False}
+    assert done == {"removed": 0, "queued": False, "kept": []}
     assert len(admin.datasets()) == NUMBER - 3
+
+
+def test_what_a_person_has_moved_or_edited_meanwhile_stays_and_is_named(admin, large):
+    other = factories.Organization()
+    source = admin.source()
+    datasets = {dataset["title"]: dataset["name"] for dataset in admin.datasets()}
+    moved, edited = datasets["Bộ dữ liệu số 3"], datasets["Bộ dữ liệu số 5"]
+    admin.call("package_owner_org_update", id=moved, organization_id=other["id"])
+    source_removal.begin(source, "remove")
+    admin.call("package_patch", id=edited, notes="Sửa sau khi bắt đầu gỡ")
+    kept: list[str] = []
+    assert source_removal.go_on(source.id, kept=kept) == NUMBER - 2
+    assert sorted(kept) == sorted([moved, edited])
+    assert sorted(dataset["name"] for dataset in admin.datasets()) == sorted([moved, edited])
+    assert model.Session.query(Source).count() == 0

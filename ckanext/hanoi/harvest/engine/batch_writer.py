@@ -278,7 +278,7 @@ class BatchWriter:
     def _write_some(self, items: list[dict[str, Any]]) -> list[str]:
         """Put the records into the session; returns the ids of datasets to be indexed."""
         work = items_of.lookup(self.setup.source.id, items)
-        transaction = _Transaction(self.catalog.states(item.package_id for item in work))
+        transaction = _Transaction(self.catalog.held_states(item.package_id for item in work))
         todo: list[tuple[Item, dict[str, Any]]] = []
         for item in work:
             state = transaction.states.get(item.package_id)
@@ -329,7 +329,7 @@ class BatchWriter:
         if not elsewhere.ours:
             transaction.identities.append(items_of.row(self.setup.source.id, item, "yielded", []))
             return False
-        transaction.states.update(self.catalog.states([item.package_id]))
+        transaction.states.update(self.catalog.held_states([item.package_id]))
         if transaction.states.get(item.package_id) == "deleted":
             # by a person: another source doesn't bring it back either
             transaction.identities.append(items_of.row(self.setup.source.id, item, "deleted", []))

@@ -16,7 +16,8 @@ from ckan import model
 
 from ckanext.hanoi.background import retry
 from ckanext.hanoi.catalog.writer import Catalog
-from ckanext.hanoi.harvest.engine import errors, fence, report, source_priority
+from ckanext.hanoi.harvest.engine import claims, errors, fence, report, source_priority
+from ckanext.hanoi.harvest.engine.source_context import SourceContext
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.harvest import Batch, Identity
 from ckanext.hanoi.model.packed import pack
@@ -45,8 +46,9 @@ def waiting(source_id: str, days: int) -> int:
 class Removal:
     """Of the source of a run; ``number`` is that of who goes on with the run."""
 
-    def __init__(self, run_id: str, source_id: str, number: int) -> None:
-        self.run_id, self.source_id, self.number = run_id, source_id, number
+    def __init__(self, run_id: str, setup: SourceContext, number: int) -> None:
+        self.run_id, self.setup, self.number = run_id, setup, number
+        self.source_id = setup.source.id
         self.catalog = Catalog()
         self.at_once = AT_ONCE if self.catalog.deletes_together else 1
 
@@ -107,14 +109,23 @@ class Removal:
             .execution_options(populate_existing=True)
         ).scalars()
         identities = list(rows)
-        states = self.catalog.states(identity.package_id for identity in identities)
+        held = self.catalog.hold(identity.package_id for identity in identities)
         gone, changes = [], []
         for identity in identities:
             title, package_id = identity.title, identity.package_id
             identity.hash = None
-            if states.get(package_id) == "deleted":
+            here = held.get(package_id)
+            if here and here.state == "deleted":
                 # a person was first: no run brings it back
                 identity.state = "deleted"
+                continue
+            if here and (kept := claims.reason_to_keep(
+                self.setup, identity, here, identity.missing_since
+            )):  # fmt: skip
+                # … nor takes away what a person has made his or her own
+                identity.state, identity.missing_since = "detached", None
+                report.fail(self.run_id, identity.guid, title, "removal", *kept,
+                            package_id=package_id)  # fmt: skip
                 continue
             identity.state, identity.modified = "removed", now()
             if heir := source_priority.heir(self.source_id, package_id):
@@ -123,7 +134,7 @@ class Removal:
             changes.append(
                 report.change(self.run_id, identity.guid, "removed", title, package_id=package_id)
             )
-            if package_id in states:
+            if here:
                 gone.append(package_id)
         report.put(changes)
         if not gone:

@@ -57,7 +57,7 @@ def finish(run_id: str, setup: SourceContext, number: int) -> None:
             close(run, "held")
             return
         model.Session.commit()
-    dataset_removal.Removal(run_id, setup.source.id, number).go(grace_days(setup))
+    dataset_removal.Removal(run_id, setup, number).go(grace_days(setup))
     fence.hold(run_id, number)
     run = model.Session.get(Run, run_id, populate_existing=True)
     assert run

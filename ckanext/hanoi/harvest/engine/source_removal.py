@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,9 @@ from redis.exceptions import RedisError
 
 from ckanext.hanoi.background import bulk, locks, time_slices
 from ckanext.hanoi.catalog.writer import Catalog
-from ckanext.hanoi.harvest.engine import job_queue, source_priority
+from ckanext.hanoi.harvest.engine import claims, job_queue, source_priority
+from ckanext.hanoi.harvest.engine.source_context import SourceContext
+from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.harvest import Change, Identity, Run, Source
 
 log = logging.getLogger(__name__)
@@ -47,7 +50,7 @@ def progress(source: Source) -> dict[str, Any] | None:
     if told is None:
         return None
     left = _count(source.id) if told["datasets"] == "remove" else 0
-    return {**told, "left": left, "total": max(told["total"], left)}
+    return {"datasets": told["datasets"], "left": left, "total": max(told["total"], left)}
 
 
 def begin(source: Source, datasets: str) -> bool:
@@ -56,7 +59,8 @@ def begin(source: Source, datasets: str) -> bool:
     total = _count(source.id)
     state = dict(source.fetch_state or {})
     before = state.get(_KEY, {}).get("total", 0)
-    state[_KEY] = {"datasets": datasets, "total": max(total, before)}
+    begun = state.get(_KEY, {}).get("begun") or now().isoformat()
+    state[_KEY] = {"datasets": datasets, "total": max(total, before), "begun": begun}
     source.fetch_state, source.active, source.next_due = state, False, None
     rows = model.Session.execute(
         sa.select(sa.func.count()).select_from(Identity).where(Identity.source_id == source.id)
@@ -100,10 +104,11 @@ def job(source_id: str) -> None:
 
 
 def go_on(
-    source_id: str, over: Callable[[], bool] = lambda: False, shown: Progress | None = None
-) -> int | None:
+    source_id: str, over: Callable[[], bool] = lambda: False, shown: Progress | None = None,
+    kept: list[str] | None = None,
+) -> int | None:  # fmt: skip
     """Do what is left, until it is ``over``; returns how many datasets were removed, None where
-    another process is at it."""
+    another process is at it. ``kept`` gets the names of those that people have made their own."""
     with locks.held(_lock(source_id)) as got:
         if not got:
             return None
@@ -113,7 +118,8 @@ def go_on(
             return 0
         removed = 0
         if told["datasets"] == "remove":
-            removed = _remove(source_id, over, shown)
+            removal = _Removal(source, [] if kept is None else kept)
+            removed = removal.go(over, shown)
         if not over():
             _forget(source_id, over)
         if removed:
@@ -130,45 +136,74 @@ def _live(source_id: str) -> Any:
     return sa.and_(Identity.source_id == source_id, Identity.state.in_(_LIVE))
 
 
-def _remove(source_id: str, over: Callable[[], bool], shown: Progress | None) -> int:
-    catalog, removed, after = Catalog(), 0, ""
-    while not over():
-        page = model.Session.execute(
-            sa.select(Identity.guid, Identity.package_id)
-            .where(_live(source_id), Identity.guid > after)
-            .order_by(Identity.guid)
-            .limit(_PAGE)
-        ).all()
-        if not page:
-            break
-        for guid, package_id in page:
-            if over():
+class _Removal:
+    """Of the datasets of a source that leaves."""
+
+    def __init__(self, source: Source, kept: list[str]) -> None:
+        begun = source.fetch_state[_KEY].get("begun")
+        self.begun = datetime.fromisoformat(begun) if begun else None
+        # commits expire objects of the session; the source is read once and then let go
+        model.Session.expunge(source)
+        self.setup, self.source_id, self.kept = SourceContext(source), source.id, kept
+        self.catalog = Catalog()
+
+    def go(self, over: Callable[[], bool], shown: Progress | None) -> int:
+        removed, after = 0, ""
+        while not over():
+            page = model.Session.execute(
+                sa.select(Identity.guid, Identity.package_id)
+                .where(_live(self.source_id), Identity.guid > after)
+                .order_by(Identity.guid)
+                .limit(_PAGE)
+            ).all()
+            if not page:
                 break
-            removed += _remove_one(catalog, source_id, guid, package_id)
-            if shown:
-                shown(removed)
-        after = page[-1][0]
-        model.Session.expunge_all()
-    return removed
+            for guid, package_id in page:
+                if over():
+                    break
+                removed += self._one(guid, package_id)
+                if shown:
+                    shown(removed)
+            after = page[-1][0]
+            model.Session.expunge_all()
+        return removed
 
+    def _one(self, guid: str, package_id: str) -> bool:
+        """The dataset first: whoever comes after a crash finds it deleted, and puts that down."""
+        heir = source_priority.heir(self.source_id, package_id)
+        wanted = not heir and self._is_to_go(guid, package_id)
+        if wanted:
+            with bulk.work():
+                self.catalog.remove(package_id)
+        if heir:
+            heir.state, heir.hash = "active", None
+        model.Session.execute(
+            sa.update(Identity)
+            .where(Identity.source_id == self.source_id, Identity.guid == guid)
+            .values(state="removed")
+            .execution_options(synchronize_session=False)
+        )
+        model.Session.commit()
+        return wanted
 
-def _remove_one(catalog: Catalog, source_id: str, guid: str, package_id: str) -> bool:
-    """The dataset first: whoever comes after a crash finds it deleted, and puts that down."""
-    heir = source_priority.heir(source_id, package_id)
-    wanted = not heir and catalog.states([package_id]).get(package_id) == "active"
-    if wanted:
-        with bulk.work():
-            catalog.remove(package_id)
-    if heir:
-        heir.state, heir.hash = "active", None
-    model.Session.execute(
-        sa.update(Identity)
-        .where(Identity.source_id == source_id, Identity.guid == guid)
-        .values(state="removed")
-        .execution_options(synchronize_session=False)
-    )
-    model.Session.commit()
-    return wanted
+    def _is_to_go(self, guid: str, package_id: str) -> bool:
+        """Whether the dataset is there and still the source's; nobody changes it then before it is
+        removed."""
+        held = self.catalog.hold([package_id]).get(package_id)
+        if held is None or held.state != "active":
+            return False
+        identity = model.Session.get(Identity, (self.source_id, guid))
+        kept = claims.reason_to_keep(self.setup, identity, held, self.begun) if identity else None
+        if kept is None:
+            return True
+        name = model.Session.execute(
+            sa.select(model.Package.name).where(model.Package.id == package_id)
+        ).scalar_one()
+        self.kept.append(name)
+        message, params = kept
+        log.warning("The source %s leaves without its dataset %s: %s", self.setup.source.name,
+                    name, message % params)  # fmt: skip
+        return False
 
 
 def _forget(source_id: str, over: Callable[[], bool]) -> None:

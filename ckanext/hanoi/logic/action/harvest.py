@@ -226,7 +226,8 @@ def hanoi_source_delete(context: Any, data_dict: dict[str, Any]) -> dict[str, An
 
     :param id: id or name
     :param datasets: ``keep`` (default: they become the catalog's own) or ``remove``
-    :returns: ``{"removed": number of datasets, "queued": whether a background job does the rest}``;
+    :returns: ``{"removed": number of datasets, "queued": whether a background job does the rest,
+        "kept": names of datasets that people have moved to another agency, or edited meanwhile}``;
         how far that is, the source itself shows in ``leaving`` until it is gone
     """
     entry = source_of(data_dict)
@@ -238,12 +239,14 @@ def hanoi_source_delete(context: Any, data_dict: dict[str, Any]) -> dict[str, An
     if open_run:
         runs.abort(open_run)
     source_id, quick = entry.id, source_removal.begin(entry, choice)
+    kept: list[str] = []
     if quick or context.get("hanoi_inline"):
-        removed = source_removal.go_on(source_id, shown=context.get("hanoi_progress"))
+        shown = context.get("hanoi_progress")
+        removed = source_removal.go_on(source_id, shown=shown, kept=kept)
         if removed is not None:
-            return {"removed": removed, "queued": False}
+            return {"removed": removed, "queued": False, "kept": kept}
     source_removal.enqueue(source_id)
-    return {"removed": 0, "queued": True}
+    return {"removed": 0, "queued": True, "kept": kept}
 
 
 @tk.side_effect_free
