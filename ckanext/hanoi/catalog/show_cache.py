@@ -136,7 +136,10 @@ class ShowCache:
         if together is None or package is None:
             return tk.get_action("package_show")(context, {"id": id_})
         context["package"] = package
-        plain = together.dataset(package, context)
+        try:
+            plain = together.dataset(package, context)
+        except ValueError:  # an address that can't be taken apart, which the action knows
+            return tk.get_action("package_show")(context, {"id": id_})
         for item in p.PluginImplementations(p.IPackageController):
             item.read(package)
         for item in p.PluginImplementations(p.IResourceController):

@@ -7,7 +7,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.logic.action import create, get, update
 
-from ckanext.hanoi.dataset import types, upload
+from ckanext.hanoi.dataset import types, unreadable_addresses, upload
 from ckanext.hanoi.review import gate
 
 
@@ -42,10 +42,21 @@ def package_show(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
     """
     if context.get("for_update"):
         context["use_cache"] = False
-    return next_(context, data_dict)
+    reference = data_dict.get("id") or data_dict.get("name_or_id")
+    return unreadable_addresses.shown(
+        next_, context, data_dict, reference if isinstance(reference, str) else None
+    )
+
+
+@tk.side_effect_free
+@tk.chained_action
+def resource_search(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
+    """CKAN's action; an address that can't be taken apart is no error."""
+    return unreadable_addresses.shown(next_, context, data_dict)
 
 
 # CKAN copies these to what it calls, and shows them as the action's help
 package_create.__dict__["__doc__"] = create.package_create.__doc__
 package_update.__dict__["__doc__"] = update.package_update.__doc__
 package_show.__dict__["__doc__"] = get.package_show.__doc__
+resource_search.__dict__["__doc__"] = get.resource_search.__doc__
