@@ -120,12 +120,6 @@ class Visitor:
         """Open a page, and what it leads to when it comes to that."""
         self._open(self.site + self.language + path, "the start", always=True)
 
-    def look_as(self, other: Visitor) -> None:
-        """Open in one's own language what another saw, one page of each route."""
-        for address in [*other.pages.values(), *other.others.values()]:
-            path = address.removeprefix(self.site).removeprefix(other.language)
-            self._open(self.site + self.language + path, "the start", follow=False, always=True)
-
     def probe(self, *queries: dict[str, str], but: Collection[str] = ()) -> None:
         """Ask each page that was seen, ``but`` those of some routes, for what nobody would."""
         for name, address in [*self.pages.items(), *self.others.items()]:
