@@ -5,6 +5,7 @@
 Tests under tests/unit need no server. All tests run in two halves side by side, each on an
 instance of its own; the second half's output follows the first's. --keep leaves the servers running
 for the next calls, until --stop; --setup makes the Python environment and ends.
+--ckan-suite runs CKAN's own tests with our plugins instead (devstack/ckan_suite.py).
 --lowest runs with the lowest versions of the extension's own needs.
 HANOI_STATE names another folder than .state/test for the servers.
 """
@@ -33,6 +34,8 @@ def main(arguments: list[str]) -> int:
     if options.setup:
         return 0
     os.chdir(ROOT)
+    if options.ckan_suite:
+        return _ckan_suite(options, rest)
     paths = [_path_of(word) for word in rest if _names_tests(word)]
     if paths in ([], [ALL]) and not options.stop and not _own_servers():
         return _side_by_side(options, [word for word in rest if not _names_tests(word)])
@@ -104,12 +107,24 @@ def _with_servers(options: argparse.Namespace, rest: list[str], paths: list[Path
         )
 
 
+def _ckan_suite(options: argparse.Namespace, rest: list[str]) -> int:
+    from devstack import ckan_suite
+    from devstack.stack import Stack
+
+    state = _state_dir(options.ckan)
+    stack = Stack(state.with_name(f"{state.name}-ckan-suite"), durable=False)
+    with stack.in_use(keep=options.keep):
+        _make_database(stack)
+        return ckan_suite.run(stack, {**os.environ, **stack.environ(DATABASE)}, rest)
+
+
 def options_of(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     """Our own options, and what is left for pytest."""
     parser = argparse.ArgumentParser("bin/test", add_help=False, allow_abbrev=False)
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--stop", action="store_true")
     parser.add_argument("--setup", action="store_true")
+    parser.add_argument("--ckan-suite", action="store_true")
     parser.add_argument("--ckan", default=environment.CKAN_VERSIONS[0])
     # as if it were one more CKAN
     parser.add_argument("--lowest", action="store_const", dest="ckan", const=environment.LOWEST)

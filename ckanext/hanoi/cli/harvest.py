@@ -254,7 +254,7 @@ def harvest_retry(run: str, inline: bool, as_json: bool) -> None:
 def harvest_clean(days: int | None, as_json: bool) -> None:
     """Delete old reports and raw records; identities stay."""
     more = {} if days is None else {"days": days}
-    result = call("hanoi_harvest_clean", **more)
+    result = call("hanoi_harvest_clean", {"hanoi_inline": True}, **more)
     if as_json:
         print_json(result)
         return

@@ -183,7 +183,9 @@ def source_kinds(as_json: bool) -> None:
 def source_import(dry_run: bool, agency: str | None, as_json: bool) -> None:
     """Take over the sources and identities of ckanext-harvest; nothing is harvested twice."""
     more = {"owner_org": agency} if agency else {}
-    result = call("hanoi_source_import_ckanext_harvest", dry_run=dry_run, **more)
+    result = call(
+        "hanoi_source_import_ckanext_harvest", {"hanoi_inline": True}, dry_run=dry_run, **more
+    )
     if as_json:
         print_json(result)
         return

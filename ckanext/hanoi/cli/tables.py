@@ -22,7 +22,8 @@ def tables() -> None:
 def _call(action: str, /, **data: Any) -> Any:
     try:
         user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-        return tk.get_action(action)({"user": user, "ignore_auth": True}, data)
+        context: Any = {"user": user, "ignore_auth": True, "hanoi_inline": True}
+        return tk.get_action(action)(context, data)
     except tk.ObjectNotFound as error:
         raise click.ClickException(str(error) or "Not found") from None
     except tk.ValidationError as error:

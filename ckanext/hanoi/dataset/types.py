@@ -36,10 +36,15 @@ def of_groups() -> set[str]:
 def check_dataset(data_dict: dict[str, Any], stored: str | None = None) -> None:
     """``tk.ValidationError`` for a type that is none; ``stored`` is that of the dataset now.
 
-    A dataset that has such a type already becomes one of the usual type when it is saved.
+    A dataset keeps its type, whatever is sent, as CKAN has it. One that has a type which is none
+    becomes one of the usual type when it is saved.
     """
     given, known = data_dict.get("type"), of_datasets()
-    if stored and stored not in known:
+    if stored in known:
+        if "type" in data_dict:
+            data_dict["type"] = stored
+        return
+    if stored:
         if given in (None, "", stored):
             data_dict["type"] = tk.h.default_package_type()
             _extras_to_fields(data_dict)

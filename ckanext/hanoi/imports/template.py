@@ -24,7 +24,9 @@ def write(organization: model.Group | None, user: str, lang: str) -> bytes:
 
 
 def datasets(owner_org: str, user: str) -> list[dict[str, Any]]:
-    """All datasets of the organization that the user may see, by title."""
+    """All datasets of the organization that the user may see, by title. ``tk.ValidationError``
+    where there are more than a workbook may have: it would not be taken back."""
+    most = int(tk.config.get("ckanext.hanoi.import.max_rows") or 0)
     found: list[dict[str, Any]] = []
     while True:
         answer = tk.get_action("package_search")(
@@ -39,6 +41,14 @@ def datasets(owner_org: str, user: str) -> list[dict[str, Any]]:
                 "include_drafts": True,
             },
         )
+        if most and answer["count"] > most:
+            message = tk._(
+                "The agency has %(count)s datasets, a workbook can have %(most)s: change them by "
+                "the API, or ask the administrators to raise ckanext.hanoi.import.max_rows"
+            )
+            raise tk.ValidationError(
+                {"owner_org": [message % {"count": answer["count"], "most": most}]}
+            )
         found.extend(answer["results"])
         if not answer["results"] or len(found) >= answer["count"]:
             return sorted(found, key=lambda dataset: sort_key(dataset.get("title") or ""))

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.hanoi.background import unknown_jobs
 from ckanext.hanoi.background.coalesced import CoalescedJob
+from ckanext.hanoi.background.pages import all_pages
 from ckanext.hanoi.model.base import now
 from ckanext.hanoi.model.tables import Table
 from ckanext.hanoi.tables import settings
@@ -221,15 +222,25 @@ def waiting() -> int:
     return model.Session.execute(query).scalar_one()
 
 
-def clean(days: int | None = None) -> int:
-    """Delete what was found in resources that are no more, and in datasets deleted long ago."""
+def clean(days: int | None = None, seconds: float | None = None) -> tuple[int, bool]:
+    """Delete what was found in resources that are no more, and in datasets deleted long ago.
+
+    Returns (how many, whether some are left since the ``seconds`` were over).
+    """
     kept = int(settings.value("retention_days")) if days is None else days
-    result: Any = model.Session.execute(
-        sa.text(
-            "DELETE FROM hanoi_table t WHERE gone < :long_ago OR NOT EXISTS ("
-            " SELECT 1 FROM resource r WHERE r.id = t.resource_id AND r.state = 'active')"
-        ),
-        {"long_ago": now() - timedelta(days=kept)},
-    )
-    model.Session.commit()
-    return result.rowcount
+    long_ago = now() - timedelta(days=kept)
+
+    def page() -> int:
+        result: Any = model.Session.execute(
+            sa.text(
+                "DELETE FROM hanoi_table WHERE resource_id IN ("
+                " SELECT resource_id FROM hanoi_table t WHERE gone < :long_ago OR NOT EXISTS ("
+                "  SELECT 1 FROM resource r WHERE r.id = t.resource_id AND r.state = 'active')"
+                " LIMIT 1000)"
+            ),
+            {"long_ago": long_ago},
+        )
+        model.Session.commit()
+        return result.rowcount
+
+    return all_pages(page, seconds)

@@ -12,7 +12,7 @@ from ckan import plugins as p
 from ckan.tests import factories, helpers
 from werkzeug import Response
 
-from ckanext.hanoi.harvest.engine import worker
+from ckanext.hanoi.harvest.engine import retention, worker
 from ckanext.hanoi.model.harvest import Batch, Identity, Run, Seen
 
 NOTHING = {"created": 0, "updated": 0, "removed": 0, "missing": 0, "failed": 0}
@@ -412,6 +412,21 @@ def test_clearing_history_never_breaks_identity(admin, portal):
     run = admin.run(force=True)
     assert numbers(run, "created", "removed") == (0, 0)
     assert {d["id"] for d in admin.datasets()} == ids
+
+
+def test_history_is_cleared_page_by_page_and_says_what_is_left(admin, portal, monkeypatch):
+    portal.fill(5)
+    admin.add_source(portal.url)
+    for _ in range(4):
+        admin.run(force=True)
+    model.Session.execute(sa.text("UPDATE hanoi_run SET finished = finished - interval '1 year'"))
+    model.Session.execute(sa.text("UPDATE hanoi_identity SET raw = 'x', modified = '2020-01-01'"))
+    model.Session.commit()
+    monkeypatch.setattr(retention, "_RUNS", 1)
+    monkeypatch.setattr(retention, "_RECORDS", 2)
+    assert retention.clean(30, seconds=0) == {"runs": 1, "records": 2, "left": True}
+    answer = helpers.call_action("hanoi_harvest_clean", days=30)
+    assert answer == {"runs": 2, "records": 3, "left": False}
 
 
 def test_the_source_with_the_higher_priority_has_a_dataset_that_two_sources_carry(admin, portal):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
 from ckan.tests import factories, helpers
 
 from ckanext.hanoi.harvest.engine.migrate_ckanext_harvest import translate
+from ckanext.hanoi.logic.action import harvest_migrate
 from ckanext.hanoi.model.harvest import Identity, Source
 
 pytestmark = [
@@ -215,3 +217,15 @@ def test_settings_of_other_harvesters_are_translated_without_those_of_ckan():
     ours, left = translate({"default_tags": ["a"], "organizations_filter_include": ["x"]}, "csw")
     assert ours == {"keywords": ["a"]}
     assert left == ["organizations_filter_include"]
+
+
+def test_more_records_than_a_request_carries_are_left_to_the_command_line(
+    admin, harvested, monkeypatch
+):
+    monkeypatch.setattr(harvest_migrate, "AT_ONCE", 7)
+    with pytest.raises(tk.ValidationError, match="ckan hanoi source import-ckanext-harvest"):
+        take_over(admin)
+    assert model.Session.query(Source).count() == 0
+    inline = {"hanoi_inline": True, "ignore_auth": True}
+    answer = helpers.call_action("hanoi_source_import_ckanext_harvest", inline)
+    assert [source["identities"] for source in answer["sources"]] == [8]

@@ -14,6 +14,7 @@ from ckanext.hanoi.catalog.writer import Catalog
 from ckanext.hanoi.harvest.connectors.ckan import CkanConnector
 from ckanext.hanoi.harvest.engine import source_context, worker
 from ckanext.hanoi.harvest.mapping import version
+from ckanext.hanoi.logic.action import harvest_run
 from ckanext.hanoi.model.harvest import Run
 
 
@@ -189,3 +190,20 @@ def test_what_could_not_be_read_is_asked_for_once_more(admin, portal, changes):
     assert admin.source().last_read == last
     run = admin.run()
     assert admin.source().last_read == model.Session.get(Run, run["id"]).started
+
+
+def test_more_failed_records_than_a_request_carries_are_left_to_a_run(
+    admin, portal, refused, monkeypatch
+):
+    portal.fill(4)
+    admin.add_source(portal.url)
+    admin.run()
+    for number, dataset in enumerate(portal.datasets):
+        dataset["title"] = f"Bị từ chối {number}"
+        refused.add(dataset["title"])
+    run = admin.run()
+    assert run["counts"]["failed"] == 4
+    monkeypatch.setattr(harvest_run, "RETRY_AT_ONCE", 3)
+    with pytest.raises(tk.ValidationError, match="run the whole source"):
+        helpers.call_action("hanoi_harvest_retry", id=run["id"])
+    assert retry(run)["trigger"] == "retry"

@@ -135,3 +135,11 @@ def test_without_an_agency_the_workbook_is_empty(publisher):
     found = publisher.call("hanoi_template_show", lang="en")
     grids = spreadsheets.grids(base64.b64decode(found["content"]))
     assert len(grids["Datasets"]) == 1
+
+
+def test_more_datasets_than_a_workbook_may_have_are_refused_with_the_remedy(publisher, monkeypatch):
+    publisher.dataset()
+    publisher.dataset()
+    monkeypatch.setitem(tk.config, "ckanext.hanoi.import.max_rows", 1)
+    with pytest.raises(tk.ValidationError, match="2 datasets, a workbook can have 1"):
+        publisher.call("hanoi_template_show", owner_org=publisher.agency["name"])

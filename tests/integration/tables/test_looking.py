@@ -262,10 +262,10 @@ def test_what_was_found_in_a_deleted_dataset_is_kept_for_a_while(office):
     office.look()
     office.call("package_delete", "admin", id=resource["package_id"])
     assert entry(resource).gone
-    assert pending.clean() == 0
+    assert pending.clean() == (0, False)
     with pytest.raises((tk.NotAuthorized, tk.ObjectNotFound)):
         office.table(resource["id"], "anonymous")
-    assert office.call("hanoi_table_clean", "sysadmin", days=0) == {"deleted": 1}
+    assert office.call("hanoi_table_clean", "sysadmin", days=0) == {"deleted": 1, "left": False}
     assert entry(resource) is None
 
 

@@ -39,6 +39,12 @@ def of_run(run: Run) -> list[dict[str, Any]]:
     return [unpack(raw) for raw in model.Session.execute(query).scalars() if raw]
 
 
+def number(run: Run) -> int:
+    """How many records failed in the run."""
+    query = sa.select(sa.func.count()).where(Change.run_id == run.id, Change.action == "failed")
+    return model.Session.execute(query).scalar_one()
+
+
 def unindexed(run: Run) -> dict[str, str]:
     """``{package id: guid}`` of what the run wrote as it should be, and only search lacks."""
     query = sa.select(Change.package_id, Change.guid).where(

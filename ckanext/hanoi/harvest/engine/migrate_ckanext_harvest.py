@@ -77,9 +77,7 @@ def take_over(dry_run: bool = False, owner_org: str | None = None) -> list[Taken
     ``owner_org``: organization's id for sources that have none. May be done again: nothing is
     made twice, and what was changed here since stays. Raises ``NothingToMigrateError``.
     """
-    tables: Any = sa.inspect(model.meta.engine)
-    if not tables.has_table("harvest_source") or not tables.has_table("harvest_object"):
-        raise NothingToMigrateError
+    _check_tables()
     taken = []
     for row in model.Session.execute(_SOURCES).mappings().all():
         taken.append(_take(dict(row), owner_org))
@@ -88,6 +86,19 @@ def take_over(dry_run: bool = False, owner_org: str | None = None) -> list[Taken
         else:
             model.Session.commit()
     return taken
+
+
+def records() -> int:
+    """How many records there are to take over. Raises ``NothingToMigrateError``."""
+    _check_tables()
+    counted = sa.text('SELECT count(*) FROM harvest_object WHERE "current"')
+    return model.Session.execute(counted).scalar_one()
+
+
+def _check_tables() -> None:
+    tables: Any = sa.inspect(model.meta.engine)
+    if not tables.has_table("harvest_source") or not tables.has_table("harvest_object"):
+        raise NothingToMigrateError
 
 
 def _take(row: dict[str, Any], owner_org: str | None) -> Taken:

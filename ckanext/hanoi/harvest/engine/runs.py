@@ -155,14 +155,20 @@ def _source(run: Run) -> Source:
     return source
 
 
-def retry(run: Run, user_id: str | None = None) -> Run:
+def retry(run: Run, user_id: str | None = None, most: int | None = None) -> Run:
     """A new run of the records that failed in this one; the source is not read again.
 
     Records that could not even be read (no raw content) need a run of the whole source. What a
-    later run or a person has changed since is left alone.
+    later run or a person has changed since is left alone. ``most``: ``RunStateError``
+    where more records failed.
     """
     if run.status in OPEN:
         raise RunStateError("The run is still under way")
+    if most is not None and failures.number(run) > most:
+        raise RunStateError(
+            N_("More than %(most)s records failed: run the whole source, which tries them again"),
+            most=most,
+        )
     items, unindexed = failures.of_run(run), failures.unindexed(run)
     if not items and not unindexed:
         raise RunStateError("No record of this run can be tried again: run the whole source")

@@ -9,6 +9,9 @@ from ckan import model
 
 from ckanext.hanoi.harvest.engine import migrate_ckanext_harvest
 
+#: Records that are taken over within a request.
+AT_ONCE = 20_000
+
 
 def hanoi_source_import_ckanext_harvest(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Take over the sources of ckanext-harvest and what it knows of their datasets.
@@ -27,6 +30,14 @@ def hanoi_source_import_ckanext_harvest(context: Any, data_dict: dict[str, Any])
             raise tk.ValidationError({"owner_org": [tk._("There is no such organization")]})
         owner = group.id
     try:
+        if not context.get("hanoi_inline") and migrate_ckanext_harvest.records() > AT_ONCE:
+            message = tk._(
+                "There are more than %(most)s records, too many for a request. Run the command: "
+                "%(command)s"
+            )
+            raise tk.ValidationError({"ckanext-harvest": [message % {
+                "most": AT_ONCE, "command": "ckan hanoi source import-ckanext-harvest"
+            }]})  # fmt: skip
         taken = migrate_ckanext_harvest.take_over(dry_run, owner)
     except migrate_ckanext_harvest.NothingToMigrateError:
         message = tk._("This database has no tables of ckanext-harvest")

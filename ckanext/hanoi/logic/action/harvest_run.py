@@ -8,6 +8,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.hanoi.background.pages import REQUEST_SECONDS
 from ckanext.hanoi.fetch import is_local
 from ckanext.hanoi.fetch.settings import may_read_files
 from ckanext.hanoi.harvest import secrets
@@ -38,6 +39,9 @@ from ckanext.hanoi.logic.harvest_common import (
 )
 from ckanext.hanoi.logic.schema import harvest as schema
 from ckanext.hanoi.model.harvest import STATUSES, Change, Run, Source
+
+#: Failed records that are taken up again within a request.
+RETRY_AT_ONCE = 5_000
 
 
 def hanoi_harvest_preview(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -140,12 +144,18 @@ def hanoi_harvest_abort(context: Any, data_dict: dict[str, Any]) -> dict[str, An
 
 
 def hanoi_harvest_retry(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Try the records again that failed in a run; returns the new run."""
+    """Try the records again that failed in a run; returns the new run.
+
+    So many that a request would not carry them are tried by a run of the whole source, or by the
+    command line.
+    """
     user = model.User.get(context.get("user") or "")
 
+    inline = bool(context.get("hanoi_inline"))
+
     def again(run: Run) -> Run:
-        fresh = runs.retry(run, user.id if user else None)
-        if not context.get("hanoi_inline"):
+        fresh = runs.retry(run, user.id if user else None, None if inline else RETRY_AT_ONCE)
+        if not inline:
             runs.queue(fresh)
         return fresh
 
@@ -159,9 +169,13 @@ def hanoi_harvest_due(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
 
 
 def hanoi_harvest_clean(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Delete reports and raw records older than ``days`` (default: as configured)."""
+    """Delete reports and raw records older than ``days`` (default: as configured).
+
+    :returns: how many ``runs`` and ``records``; ``left``: there are more, ask again
+    """
     tk.check_access("hanoi_harvest_clean", context, data_dict)
-    return retention.clean(checked(data_dict, schema.age()).get("days"))
+    seconds = None if context.get("hanoi_inline") else REQUEST_SECONDS
+    return retention.clean(checked(data_dict, schema.age()).get("days"), seconds)
 
 
 @tk.side_effect_free

@@ -8,6 +8,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.hanoi.background.pages import REQUEST_SECONDS
 from ckanext.hanoi.logic.schema import tables as schema
 from ckanext.hanoi.logic.schema.common import checked
 from ckanext.hanoi.model.tables import Table
@@ -191,9 +192,11 @@ def hanoi_table_clean(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]
     :param days: how long that of a deleted dataset is kept (default:
       ``ckanext.hanoi.tables.retention_days``)
 
-    :returns: ``deleted``: how many
+    :returns: ``deleted``: how many; ``left``: there are more, ask again
     """
     tk.check_access("hanoi_table_clean", context, data_dict)
     fields = {"days": [tk.get_validator("ignore_missing"),
                        tk.get_validator("natural_number_validator")]}  # fmt: skip
-    return {"deleted": pending.clean(checked(data_dict, fields).get("days"))}
+    seconds = None if context.get("hanoi_inline") else REQUEST_SECONDS
+    deleted, left = pending.clean(checked(data_dict, fields).get("days"), seconds)
+    return {"deleted": deleted, "left": left}
