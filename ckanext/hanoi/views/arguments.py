@@ -41,6 +41,11 @@ def mend() -> None:
         tk.request.args = ImmutableMultiDict(kept)
 
 
+def _is_refused(page: str) -> bool:
+    """Whether a feed breaks by this page; since CKAN 2.12 it says what is wrong with it."""
+    return not tk.check_ckan_version(min_version="2.12") and not _NUMBER.fullmatch(page)
+
+
 def mended(endpoint: str, given: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """``given``, names and values, as the view of this name takes them."""
     kept = []
@@ -50,7 +55,7 @@ def mended(endpoint: str, given: list[tuple[str, str]]) -> list[tuple[str, str]]
             value = ",".join(part.strip() for part in value.split(",") if part.strip())
         if name == "limit" and endpoint == "user.index" and not _NUMBER.fullmatch(value):
             continue
-        if name == "page" and endpoint.startswith("feeds.") and not _NUMBER.fullmatch(value):
+        if name == "page" and endpoint.startswith("feeds.") and _is_refused(value):
             continue
         if endpoint == "feeds.custom" and name not in ("q", "sort"):
             value = value.replace("\\", "").replace('"', "")
