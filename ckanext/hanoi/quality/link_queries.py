@@ -58,36 +58,62 @@ def page(context: Any, where: Any, asked: dict[str, Any]) -> dict[str, Any]:
     states = _numbers(query)
     if asked.get("state"):
         query = query.where(_of_state(asked["state"]))
-    words = fold(asked.get("q") or "").split()
-    rows = [
-        row for row in model.Session.execute(query).all()
-        if all(word in fold(f"{row.title} {row.name} {row[0].url}") for word in words)
-    ]  # fmt: skip
     sort = asked.get("sort") or "failing"
-    rows.sort(key=lambda row: (sort_key(row.title), row[0].url))
-    _sort(rows, sort, (asked.get("order") or SORTS[sort]) == "desc")
+    descending = (asked.get("order") or SORTS[sort]) == "desc"
     start, limit = asked.get("offset") or 0, min(asked.get("limit") or 100, most())
-    shown = rows[start : start + limit]
-    files = _files({row[0].package_id for row in shown})
+    words = fold(asked.get("q") or "").split()
+    if words or sort == "title":
+        count, rows = _by_words(query, words, sort, descending, start, limit)
+    else:
+        count = model.Session.execute(
+            query.with_only_columns(sa.func.count(), maintain_column_froms=True)
+        ).scalar_one()
+        rows = model.Session.execute(
+            query.order_by(*_order(sort, descending)).offset(start).limit(limit)
+        ).all()
+    files = _files({row[0].package_id for row in rows})
     titles = ranking.titles()
     return {
-        "count": len(rows),
-        "results": [_dictize(row, files, titles) for row in shown],
+        "count": count,
+        "results": [_dictize(row, files, titles) for row in rows],
         "states": states,
     }
 
 
-def _sort(rows: list[Any], sort: str, descending: bool) -> None:
+def _order(sort: str, descending: bool) -> list[Any]:
+    """What was never checked, or does not fail, comes last either way."""
+    column = getattr(LinkCheck, sort)
+    first = (column.desc() if descending else column.asc()).nulls_last()
+    return [first, model.Package.title, LinkCheck.package_id, LinkCheck.url]
+
+
+def _by_words(
+    query: Any, words: list[str], sort: str, descending: bool, start: int, limit: int
+) -> tuple[int, list[Any]]:
+    """How many links have all words, and some of them in order. The database knows neither words
+    without accents nor Vietnamese order, so it gives no more of each link than what is compared."""
+    package = model.Package
+    compared = query.with_only_columns(
+        LinkCheck.package_id, LinkCheck.url, LinkCheck.failing, LinkCheck.checked, package.name,
+        columns.title().label("title"), maintain_column_froms=True,
+    )  # fmt: skip
+    fits = [
+        row for row in model.Session.execute(compared)
+        if all(word in fold(f"{row.title} {row.name} {row.url}") for word in words)
+    ]  # fmt: skip
+    fits.sort(key=lambda row: (sort_key(row.title), row.url))
     if sort == "title":
-        rows.sort(key=lambda row: sort_key(row.title), reverse=descending)
+        fits.sort(key=lambda row: sort_key(row.title), reverse=descending)
     elif sort == "url":
-        rows.sort(key=lambda row: row[0].url, reverse=descending)
+        fits.sort(key=lambda row: row.url, reverse=descending)
     else:
-        # what was never checked, or does not fail, comes last either way
-        known = [row for row in rows if getattr(row[0], sort)]
-        rest = [row for row in rows if not getattr(row[0], sort)]
-        known.sort(key=lambda row: getattr(row[0], sort), reverse=descending)
-        rows[:] = known + rest
+        known = [row for row in fits if getattr(row, sort)]
+        known.sort(key=lambda row: getattr(row, sort), reverse=descending)
+        fits = known + [row for row in fits if not getattr(row, sort)]
+    keys = [(row.package_id, row.url) for row in fits[start : start + limit]]
+    of_page = query.where(sa.tuple_(LinkCheck.package_id, LinkCheck.url).in_(keys))
+    by_key = {(row[0].package_id, row[0].url): row for row in model.Session.execute(of_page)}
+    return len(fits), [by_key[key] for key in keys if key in by_key]
 
 
 def _numbers(query: Any) -> dict[str, int]:

@@ -14,7 +14,7 @@ from ckanext.hanoi.catalog import columns
 from ckanext.hanoi.catalog.permissions import readable
 from ckanext.hanoi.model.tables import Table
 from ckanext.hanoi.tables import dictionary
-from ckanext.hanoi.vietnamese import fold
+from ckanext.hanoi.vietnamese import fold, sort_key
 from ckanext.hanoi.vocabulary import vocabulary
 
 #: Names of kinds of file in the vocabulary of formats.
@@ -148,7 +148,43 @@ def listing(context: Any, asked: dict[str, Any]) -> Any:
     return query
 
 
-def fits(words: list[str], row: Any) -> bool:
-    """Whether all words (without accents) are in the titles of dataset and resource."""
-    text = fold(f"{row.package_title} {row.package_name} {row.resource_name}")
-    return all(word in text for word in words)
+def page(query: Any, asked: dict[str, Any]) -> tuple[int, list[Any]]:
+    """How many entries there are, and those of the page that is asked for, in its order."""
+    words, sort = fold(asked.get("q") or "").split(), asked["sort"]
+    start, limit = asked["offset"], asked["limit"]
+    if not words and sort != "title":
+        count = model.Session.execute(
+            query.with_only_columns(sa.func.count(), maintain_column_froms=True)
+        ).scalar_one()
+        return count, list(model.Session.execute(
+            query.order_by(*_ORDERS[sort]).offset(start).limit(limit)
+        ))  # fmt: skip
+    # the database knows neither words without accents nor Vietnamese order: it gives no more of
+    # each entry than what is compared
+    compared = query.order_by(*_ORDERS.get(sort, ())).with_only_columns(
+        Table.resource_id, model.Resource.name.label("resource_name"),
+        model.Package.name.label("package_name"), columns.title().label("package_title"),
+        maintain_column_froms=True,
+    )  # fmt: skip
+    fits = [
+        row for row in model.Session.execute(compared)
+        if all(
+            word in fold(f"{row.package_title} {row.package_name} {row.resource_name}")
+            for word in words
+        )
+    ]  # fmt: skip
+    if sort == "title":
+        fits.sort(key=lambda row: (sort_key(row.package_title or ""),
+                                   sort_key(row.resource_name or "")))  # fmt: skip
+    ids = [row.resource_id for row in fits[start : start + limit]]
+    rows = model.Session.execute(query.where(Table.resource_id.in_(ids)))
+    by_id = {row.resource_id: row for row in rows}
+    return len(fits), [by_id[id_] for id_ in ids if id_ in by_id]
+
+
+_ORDERS: dict[str, list[Any]] = {
+    "errors": [sa.func.coalesce(Table.errors, 0).desc(), (Table.state == "table").asc(),
+               model.Package.title, Table.resource_id],
+    "looked_at": [Table.looked_at.desc().nulls_last(), Table.resource_id],
+    "rows": [Table.rows.desc().nulls_last(), Table.resource_id],
+}  # fmt: skip

@@ -244,3 +244,13 @@ def test_the_command_lists_and_checks_the_links_of_an_agency(found, cli):
     assert {one["state"] for one in json.loads(found)} == {"waiting"}
     wrong = cli.invoke(ckan_command, ["hanoi", "links", "check", "--agency", "khong-co"])
     assert wrong.exit_code == 1
+
+
+@pytest.mark.parametrize("asked", [{}, {"sort": "checked"}, {"sort": "title"}, {"q": "tram"}])
+def test_a_page_of_links_takes_no_more_of_them_into_memory_than_it_shows(found, asked):
+    model.Session.remove()
+    answer = helpers.call_action("hanoi_link_list", limit=2, **asked)
+    assert answer["count"] > 2
+    assert len(answer["results"]) == 2
+    loaded = [one for one in model.Session.identity_map.values() if isinstance(one, LinkCheck)]
+    assert len(loaded) <= 2

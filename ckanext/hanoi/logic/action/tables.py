@@ -13,7 +13,7 @@ from ckanext.hanoi.logic.schema import tables as schema
 from ckanext.hanoi.logic.schema.common import checked
 from ckanext.hanoi.model.tables import Table
 from ckanext.hanoi.tables import apply, dictize, pending, settings
-from ckanext.hanoi.vietnamese import fold, sort_key
+from ckanext.hanoi.vietnamese import sort_key
 
 
 def _resource(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -67,14 +67,10 @@ def hanoi_table_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     asked = checked(data_dict, schema.listing())
     query = dictize.listing(context, asked)
     agencies = _agencies(query)
-    rows = model.Session.execute(query).all()
-    words = fold(asked.get("q") or "").split()
-    rows = [row for row in rows if dictize.fits(words, row)]
-    rows.sort(key=_ORDERS[asked["sort"]])
-    page = rows[asked["offset"] : asked["offset"] + asked["limit"]]
+    count, page = dictize.page(query, asked)
     titles = {agency["id"]: agency["title"] for agency in agencies}
     return {
-        "count": len(rows),
+        "count": count,
         "results": [
             {**dictize.summary(row), "resource_name": row.resource_name,
              "package_name": row.package_name, "package_title": row.package_title,
@@ -83,15 +79,6 @@ def hanoi_table_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
         ],
         "agencies": agencies,
     }  # fmt: skip
-
-
-_ORDERS: dict[str, Any] = {
-    "errors": lambda row: (-(row.errors or 0), row.state == "table",
-                           sort_key(row.package_title or "")),
-    "looked_at": lambda row: -(row.looked_at.timestamp() if row.looked_at else 0),
-    "title": lambda row: (sort_key(row.package_title or ""), sort_key(row.resource_name or "")),
-    "rows": lambda row: -(row.rows or 0),
-}  # fmt: skip
 
 
 def _agencies(query: Any) -> list[dict[str, Any]]:
