@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.orm.util import identity_key
@@ -37,18 +38,43 @@ def shown(next_: Any, context: Any, data_dict: dict[str, Any], package: str | No
             return next_(context, data_dict)
 
 
+def check(data_dict: dict[str, Any]) -> None:
+    """Raises ValidationError where a file that is to be stored has such an address: CKAN fails at
+    it before it asks the schema."""
+    given = data_dict.get("resources")
+    errors = [_errors(one) for one in (given if isinstance(given, list) else ())]
+    if any(errors):
+        raise tk.ValidationError({"resources": errors})
+
+
+def check_file(data_dict: Any) -> None:
+    """The same of one file."""
+    if errors := _errors(data_dict):
+        raise tk.ValidationError(errors)
+
+
+def _errors(resource: Any) -> dict[str, Any]:
+    if not isinstance(resource, dict) or can_be_split(resource.get("url")):
+        return {}
+    return {"url": [tk._("An address that starts with http:// or https:// is expected")]}
+
+
 def readable(address: str) -> str:
-    """The address as something that can be taken apart."""
-    for made in (address, re.sub(r"[][]", lambda odd: quote(odd[0]), address),
+    """The address as something that can be taken apart, and be given back by a form."""
+    if can_be_split(address):
+        return address
+    for made in (re.sub(r"[][]", lambda odd: quote(odd[0]), address),
                  _HOST.sub(lambda host: quote(host[0], safe=""), address, count=1)):  # fmt: skip
-        if _can_be_split(made):
+        if can_be_split(made) and leads_somewhere(made):
             return made
     return ""
 
 
-def _can_be_split(address: str) -> bool:
+def can_be_split(address: Any) -> bool:
+    """Whether CKAN does not fail at it; it puts http:// before an address without a scheme."""
     try:
-        urlsplit(address)
+        if isinstance(address, str) and not urlsplit(address).scheme:
+            urlsplit("http://" + address.lstrip("/"))
     except ValueError:
         return False
     return True
@@ -63,7 +89,7 @@ def _unreadable(package: str | None) -> dict[str, str]:
         query = query.where(resource.package_id.in_(sa.select(dataset.id).where(named)))
     with model.Session.no_autoflush:
         rows: Any = model.Session.execute(query).all()
-    return {id_: url for id_, url in rows if not leads_somewhere(url) and not _can_be_split(url)}
+    return {id_: url for id_, url in rows if not leads_somewhere(url) and not can_be_split(url)}
 
 
 @contextmanager

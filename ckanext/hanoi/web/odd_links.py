@@ -8,6 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from flask import request
 
+from ckanext.hanoi.dataset.unreadable_addresses import readable
 from ckanext.hanoi.parsing.active_links import is_active, leads_somewhere
 
 
@@ -41,9 +42,9 @@ def _opens(address: str) -> bool:
 
 def without_active(resource: dict[str, Any]) -> dict[str, Any]:
     """A file as it is shown: an address that acts, which an older version may have stored, is
-    none."""
+    none; one that can't be taken apart is made so that it can."""
     for name in ("url", "download_url"):
         address = resource.get(name)
-        if isinstance(address, str) and resource.get("url_type") != "upload" and is_active(address):
-            resource[name] = ""
+        if isinstance(address, str) and resource.get("url_type") != "upload":
+            resource[name] = "" if is_active(address) else readable(address)
     return resource

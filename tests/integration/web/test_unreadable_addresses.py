@@ -5,6 +5,7 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib.search import rebuild
+from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 
 from ckanext.hanoi.dataset.unreadable_addresses import readable
@@ -80,3 +81,15 @@ def test_what_is_shown_can_be_taken_apart(address):
     from urllib.parse import urlsplit
 
     urlsplit(readable(address))
+
+
+@pytest.mark.parametrize("address", ["http://[", "[", "http://a\uff0f.example.org/x"])
+def test_no_such_address_is_stored_anew(address):
+    dataset = factories.Dataset(owner_org=factories.Organization()["id"])
+    context = {"user": factories.Sysadmin()["name"]}
+    for action, values in (
+        ("package_patch", {"id": dataset["id"], "resources": [{"url": address}]}),
+        ("resource_create", {"package_id": dataset["id"], "url": address}),
+    ):
+        with pytest.raises(tk.ValidationError):
+            helpers.call_action(action, dict(context), **values)

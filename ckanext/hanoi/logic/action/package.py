@@ -15,6 +15,7 @@ from ckanext.hanoi.review import gate
 def package_create(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
     """CKAN's action; a dataset that may not be public yet is made private and submitted."""
     types.check_dataset(data_dict)
+    unreadable_addresses.check(data_dict)
     upload.fill_in(data_dict)
     return gate.watched(next_, context, data_dict)
 
@@ -28,6 +29,7 @@ def package_update(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
     if package is not None and package.type not in types.of_datasets():
         tk.check_access("package_update", context, {"id": package.id})
         package.type = data_dict["type"]  # CKAN takes the rules of the type that is stored
+    unreadable_addresses.check(data_dict)
     upload.fill_in(data_dict)
     return gate.watched(next_, context, data_dict)
 
@@ -48,6 +50,20 @@ def package_show(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
     )
 
 
+@tk.chained_action
+def resource_create(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
+    """CKAN's action; an address that can't be taken apart is refused, no error."""
+    unreadable_addresses.check_file(data_dict)
+    return next_(context, data_dict)
+
+
+@tk.chained_action
+def resource_update(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
+    """CKAN's action; an address that can't be taken apart is refused, no error."""
+    unreadable_addresses.check_file(data_dict)
+    return next_(context, data_dict)
+
+
 @tk.side_effect_free
 @tk.chained_action
 def resource_search(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
@@ -59,4 +75,6 @@ def resource_search(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
 package_create.__dict__["__doc__"] = create.package_create.__doc__
 package_update.__dict__["__doc__"] = update.package_update.__doc__
 package_show.__dict__["__doc__"] = get.package_show.__doc__
+resource_create.__dict__["__doc__"] = create.resource_create.__doc__
+resource_update.__dict__["__doc__"] = update.resource_update.__doc__
 resource_search.__dict__["__doc__"] = get.resource_search.__doc__
