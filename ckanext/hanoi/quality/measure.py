@@ -69,9 +69,8 @@ def dimensions() -> tuple[tuple[str, str, tuple[Measure, ...]], ...]:
 
 def _kinds(module: ModuleType) -> list[type[Measure]]:
     """The measures that a module defines, in the order in which they stand there."""
-    kinds = [
-        kind
-        for _name, kind in inspect.getmembers(module, inspect.isclass)
-        if kind.__module__ == module.__name__ and issubclass(kind, Measure) and kind.points
-    ]
-    return sorted(kinds, key=lambda kind: inspect.getsourcelines(kind)[1])
+    return [
+        kind for kind in vars(module).values()
+        if inspect.isclass(kind) and kind.__module__ == module.__name__
+        and issubclass(kind, Measure) and kind.points
+    ]  # fmt: skip
