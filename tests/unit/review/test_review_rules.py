@@ -33,7 +33,7 @@ def test_nothing_is_asked_for_what_is_not_public(rest):
     assert outcome(*rest, False) == ""
 
 
-@pytest.mark.parametrize("mode", ("publish", "changes"))
+@pytest.mark.parametrize("mode", ["publish", "changes"])
 def test_nobody_without_the_right_makes_a_dataset_public_by_himself(mode):
     assert outcome(mode, False, False, True) == "submit"
 
