@@ -162,10 +162,22 @@ def _workers() -> CheckResult:
         if name.startswith(site)
     }
     wanted = tk.config.get("ckanext.hanoi.harvest.queue") or "default"
+    if f"{site}{wanted}" not in names and _lives_unlisted():
+        text = ("workers are at work, but Redis does not list them: it was emptied a short time"
+                " ago, and forgot them")  # fmt: skip
+        return CheckResult("job queue", "warning", text, "Restart the workers when they are idle")
     if f"{site}{wanted}" not in names:
         remedy = f"Run at least one worker, better two: ckan jobs worker {wanted}"
         return CheckResult("job queue", "warning", f"no worker serves the queue “{wanted}”", remedy)
     return CheckResult("job queue", "ok", "Redis answers and a worker is at work")
+
+
+def _lives_unlisted() -> bool:
+    if not p.plugin_loaded("hanoi_harvest"):
+        return False
+    from ckanext.hanoi.harvest.engine import job_queue
+
+    return job_queue.is_looked_after()
 
 
 @_check("schedules")

@@ -42,7 +42,7 @@ def check(data_dict: dict[str, Any]) -> None:
     """Raises ValidationError where a file that is to be stored has such an address: CKAN fails at
     it before it asks the schema."""
     given = data_dict.get("resources")
-    errors = [_errors(one) for one in (given if isinstance(given, list) else ())]
+    errors: Any = [_errors(one) for one in (given if isinstance(given, list) else ())]
     if any(errors):
         raise tk.ValidationError({"resources": errors})
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
 from ckan import model
 from ckan.lib import jobs as ckan_jobs
 from redis.exceptions import RedisError
@@ -21,6 +22,7 @@ from rq.job import Job
 from ckanext.hanoi.background import unknown_jobs
 from ckanext.hanoi.harvest.engine import settings
 from ckanext.hanoi.model.base import now
+from ckanext.hanoi.model.harvest import Run
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +30,9 @@ _JOBS = "ckanext.hanoi.harvest.engine.jobs"
 BEAT_SECONDS = 20
 #: Seconds between two looks of a web process.
 _LOOK_AFTER = 30
-_LAST_BEAT = "ckanext.hanoi.beat"
+#: A worker that has given no sign of life for so long is gone.
+_LIVES = timedelta(minutes=1)
+_LAST_BEAT, _WORKER = "ckanext.hanoi.beat", "ckanext.hanoi.worker"
 _looked = float("-inf")
 
 
@@ -99,10 +103,26 @@ def note_beat() -> None:
     model.set_system_info(_LAST_BEAT, now().isoformat(timespec="seconds"))
 
 
+def note_worker() -> None:
+    """A worker lives."""
+    model.set_system_info(_WORKER, now().isoformat(timespec="seconds"))
+
+
 def last_beat() -> datetime | None:
     """When somebody last did; None before the first time."""
     told = model.get_system_info(_LAST_BEAT)
     return datetime.fromisoformat(told) if told else None
+
+
+def is_looked_after() -> bool:
+    """Whether a worker has given a sign of life in the database a short time ago, whatever Redis
+    knows of it: RQ lists no worker after Redis was emptied, until the worker starts anew."""
+    told = model.get_system_info(_WORKER)
+    last = datetime.fromisoformat(told) if told else None
+    if last is not None and timedelta(0) <= now() - last < _LIVES:
+        return True
+    moved = sa.select(Run.id).where(Run.status == "running", Run.heartbeat > now() - _LIVES)
+    return model.Session.execute(moved.limit(1)).first() is not None
 
 
 def ensure_beat() -> None:

@@ -49,6 +49,7 @@ def beat() -> None:
 
     # first of all: whatever goes wrong below, there will be a next time
     job_queue.ensure_beat()
+    job_queue.note_worker()
     runs.due()
 
 

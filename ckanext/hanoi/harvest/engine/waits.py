@@ -37,6 +37,10 @@ def waits_for(run_id: str) -> str:
 
 def _reason(queue: Queue, job_id: str) -> str:
     workers = Worker.all(queue=queue)
+    if not workers and job_queue.is_looked_after():
+        # a Redis that was emptied has forgotten them
+        return tk._("The job queue was emptied a short time ago. A background worker goes on with"
+                    " the run within a minute.")  # fmt: skip
     if not workers:
         return tk._("No background worker is running: tell the administrators of this site.")
     ids = queue.get_job_ids()
