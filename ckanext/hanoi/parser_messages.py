@@ -36,7 +36,8 @@ _KNOWN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
          N_("it ends too early")),
         (r"^Unterminated string", N_("it ends too early")),
         (r"^a document type is not accepted$", N_("a document type is not accepted")),
-        (r"^Expecting value", N_("a value is missing")),
+        # so since Python 3.13
+        (r"^Expecting value|^Illegal trailing comma", N_("a value is missing")),
         (r"^Expecting property name", N_("a name in double quotes is missing")),
         (r"^Expecting '?[,:]'? delimiter", N_("a comma or colon is missing")),
         (r"^Invalid control character|^line contains NUL", N_("it has a control character")),
