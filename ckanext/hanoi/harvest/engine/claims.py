@@ -31,7 +31,8 @@ def reason_to_keep(
                " wanted any more."),
             {"agency": agency},
         )  # fmt: skip
-    if since and held.modified and held.modified > since:
+    # … and later than it was last harvested
+    if since and held.modified and held.modified > max(since, identity.modified):
         return (
             N_("Somebody has edited the dataset here since its source stopped showing it, so it is"
                " kept: it is the catalog's own from now on. Delete it by hand if it is not wanted"
