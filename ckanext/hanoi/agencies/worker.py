@@ -55,8 +55,25 @@ def later(user: str | None) -> None:
 
 def resume(_sender: Any = None) -> None:
     """Queue again what is wanted and nobody is at."""
+    if dataset_transfer.pending() and locks.is_free(_LOCK):
+        INDEXING.enqueue()
     if is_under_way() and locks.is_free(_LOCK):
         WAITING.enqueue()
+
+
+def index_pending() -> None:
+    """Job: index the datasets of organizations that got another title. Where the agencies are being
+    seeded, that does it too."""
+    INDEXING.begun()
+    again = False
+    with time_slices.stint(queue_name()) as stint, locks.held(_LOCK) as got:
+        for organization_id in dataset_transfer.pending() if got else ():
+            again = not dataset_transfer.index(organization_id, stint.over)
+            if again:
+                break
+    if again:
+        model.Session.rollback()
+        INDEXING.enqueue()
 
 
 def job() -> None:
@@ -91,3 +108,6 @@ def _go_on(stint: time_slices.Stint) -> bool:
 
 
 WAITING = CoalescedJob("agencies", "Agencies of the catalog", f"{__name__}.job", lost_after=600)
+INDEXING = CoalescedJob(
+    "agency-titles", "Datasets of renamed agencies", f"{__name__}.index_pending", lost_after=600
+)

@@ -4,8 +4,9 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 
-from ckanext.hanoi.agencies import store
+from ckanext.hanoi.agencies import dataset_transfer, store, worker
 from ckanext.hanoi.dataset import types
 from ckanext.hanoi.dataset.rules import one_line
 from ckanext.hanoi.search import organizations
@@ -27,8 +28,22 @@ def group_create(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
 
 @tk.chained_action
 def organization_update(next_: Any, context: Any, data_dict: dict[str, Any]) -> Any:
-    """CKAN's action; the title is one line."""
-    return next_(context, one_line(data_dict, "title"))
+    """CKAN's action; the title is one line, and the datasets are found by it from now on."""
+    reference = data_dict.get("id")
+    found = model.Group.get(reference) if isinstance(reference, str) else None
+    before = _titles(found)
+    result = next_(context, one_line(data_dict, "title"))
+    deferred = context.get("defer_commit")  # then it is the caller who commits
+    if found is not None and not deferred and _titles(model.Group.get(found.id)) != before:
+        dataset_transfer.begin(found.id)
+        worker.INDEXING.enqueue()
+    return result
+
+
+def _titles(organization: Any) -> tuple[str | None, str | None] | None:
+    if organization is None:
+        return None
+    return organization.title, organization.extras.get("title_en")
 
 
 @tk.chained_action
