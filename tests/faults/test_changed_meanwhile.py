@@ -69,6 +69,26 @@ def test_a_source_that_moves_to_another_agency_meanwhile_takes_its_datasets_alon
     assert of_other["count"] == NUMBER - 1
 
 
+def test_a_source_that_becomes_one_of_another_kind_meanwhile_loses_no_dataset(
+    city, portal, under_way
+):
+    helpers.call_action("hanoi_source_update", id="cong", kind="dcat", config="")
+    report = city.end_of(under_way)
+    assert report["status"] in ("finished", "failed"), report["message"]
+    assert report["counts"]["removed"] == 0
+    written = {id_ for (id_,) in city.read(sa.select(Identity.package_id))}
+    assert len(written) >= 10
+    portal.pause = 0
+    # what the portal answers is no RDF: that is said, and nothing is taken for missing
+    assert city.run_inline()["status"] == "failed"
+    helpers.call_action("hanoi_source_update", id="cong", kind="ckan")
+    again = city.run_inline()
+    assert (again["status"], again["counts"]["removed"]) == ("finished", 0)
+    found = helpers.call_action("package_search", rows=100)["results"]
+    assert len(found) == NUMBER
+    assert written <= {dataset["id"] for dataset in found}
+
+
 def test_an_agency_that_is_deleted_before_its_source_is_written_is_named(city, portal, workers):
     portal.fill(NUMBER)
     portal.pause = 0.5
