@@ -1,4 +1,4 @@
-"""The disk of the database is full for a while: a small file system in memory, really full."""
+"""The disk of a server is full for a while: a small file system in memory, really full."""
 
 from __future__ import annotations
 
@@ -17,16 +17,21 @@ from ckan import model
 TABLES = ("hanoi_batch", "hanoi_identity", "hanoi_seen", "package")
 
 
+def mount(folder: Path, size: str) -> None:
+    """Puts a small disk over the folder; skips the test where that isn't allowed."""
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "hanoi-test", str(folder)],
+        capture_output=True,
+    )
+    if mounted.returncode:
+        pytest.skip("only the machine's administrator may mount a file system")
+
+
 @pytest.fixture
 def small_disk(city):
     """A folder of 16 MiB that holds the tables of the harvest and the datasets."""
     folder = Path(tempfile.mkdtemp(prefix="hanoi-disk-"))
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=16m", "hanoi-test", str(folder)], capture_output=True
-    )
-    if mounted.returncode:
-        folder.rmdir()
-        pytest.skip("only the machine's administrator may mount a file system")
+    mount(folder, "16m")
     try:
         space = folder / "tables"
         space.mkdir(mode=0o700)
@@ -102,4 +107,42 @@ def test_a_run_waits_while_the_disk_of_the_database_is_full_and_then_goes_on(
     report = city.end_of(run)
     assert report["status"] == "finished", report["message"]
     assert (report["counts"]["created"], report["counts"]["failed"]) == (60, 0)
+    city.assert_agrees_with(portal)
+
+
+@pytest.fixture
+def index_on_small_disk(city, stack):
+    """The folder of Solr's index, empty and on a disk of 8 MiB."""
+    folder = stack.solr.home / "ckan" / "data"
+    stack.solr.stop()
+    try:
+        mount(folder, "8m")
+        try:
+            stack.solr.start()
+            yield folder
+            stack.solr.stop()
+        finally:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    finally:
+        stack.solr.start()
+
+
+def test_a_run_loses_no_dataset_to_a_full_disk_of_the_search_index(
+    city, portal, workers, stack, index_on_small_disk
+):
+    portal.fill(40)
+    portal.pause = 0.1
+    city.add(portal)
+    workers.start(1)
+    filler = fill(index_on_small_disk)
+    before = len(workers.said())
+    run = city.start()
+    city.until(lambda: "search index" in workers.said()[before:].lower(), 90, "it is full")
+    assert city.status(run) == "running"
+    filler.unlink()
+    # Lucene closes an index that it could not write
+    stack.solr.restart()
+    report = city.end_of(run)
+    assert report["status"] == "finished", report["message"]
+    assert (report["counts"]["created"], report["counts"]["failed"]) == (40, 0)
     city.assert_agrees_with(portal)
