@@ -1,5 +1,5 @@
 """JSON as strangers send it: in old encodings, with raw line breaks in its texts, NaN, commas too
-many, wrapped into a function's call. Pure.
+many, wrapped into a function's call, between the warnings of the program that wrote it. Pure.
 
 What is only written wrongly is read; what is cut off or no JSON stays an error, with its place.
 """
@@ -40,6 +40,17 @@ _BEFORE = re.compile(
     r"(?:\)\]\}',?|while\s?\(1\);|for\s?\(;;\);|(?:var\s+|let\s+|const\s+|window\.)?[\w.$]{1,100}\s?=|"
     r"(?:typeof\s[\w.$]{1,100}\s?===?\s?'function'\s?&&\s?)?[\w.$]{1,100}\s?\()[\s\ufeff]*(?=[\[{])"
 )
+_PHP = (
+    r"(?:PHP )?(?:Warning|Notice|Deprecated|Strict Standards|Parse error"
+    r"|(?:Catchable |Recoverable )?[Ff]atal error)"
+)
+#: A message that PHP writes into what it gives out, as HTML or as a line of text.
+_MESSAGE = re.compile(
+    r"\s{0,50}(?:(?:<br ?/?>\s{0,50}){0,3}<b>" + _PHP + r"</b>\s?:[^\n]{0,5000}?<br ?/?>"
+    r"|" + _PHP + r"\s?:[^\n]{0,5000}\n)\s{0,50}"
+)
+_MOST_MESSAGES = 100
+_MESSAGE_WORDS = frozenset("Warning Notice Deprecated PHP Strict Fatal Parse".split())
 #: A text that is not closed within so many characters is none.
 _LONGEST = 16 * 1024 * 1024
 
@@ -49,6 +60,10 @@ def text_of(data: bytes, declared: str | None = None) -> str:
     for bom, codec in _BOMS:
         if data.startswith(bom):
             return data.decode(codec, "replace")
+    if data[1:4] == b"\0\0\0" != data[:3]:
+        return data.decode("utf-32-le", "replace")
+    if data[:3] == b"\0\0\0" and data[3:4] not in (b"\0", b""):
+        return data.decode("utf-32-be", "replace")
     if b"\0" in data[:200]:
         return decode(data)[0]
     try:
@@ -101,7 +116,7 @@ class Repair:
         self._comma = ""
         self._before = ""
         self._depth = 0
-        self._began = self._ended = False
+        self._began = self._ended = self._over = False
 
     def feed(self, text: str) -> str:
         self._take(self._left + text, last=False)
@@ -122,8 +137,7 @@ class Repair:
             if len(text) < 1000 and not last:
                 self._left = text
                 return
-            wrapped = _BEFORE.match(text)
-            at, self._began = (wrapped.end() if wrapped else 0), True
+            at, self._began = _begin(text), True
         while at < len(text):
             found = self._token(text, at)
             # what reaches to the end of this piece may go on in the next
@@ -154,11 +168,13 @@ class Repair:
         if first.isspace() or first == "\ufeff":
             (self._out.append if not self._comma else self._hold)(token.replace("\ufeff", ""))
             return
+        if self._ended and (first == "<" or token.rstrip(":") in _MESSAGE_WORDS):
+            self._over = True
+        if self._over or (self._ended and token in (")", ";", ");")):
+            return
         if first == ",":
             # the second of two commas says nothing; nor does the first in a list
             self._hold(token if not self._comma and self._before not in ("[", "{", ",") else "")
-            return
-        if self._ended and token in (")", ";", ");"):
             return
         if first in "]}":
             self._comma = self._comma.replace(",", "")
@@ -191,6 +207,19 @@ class Repair:
 
 
 _ONE = re.compile(r"[\[\]{}:,]")
+
+
+def _begin(text: str) -> int:
+    """Where the JSON begins: behind a function's name, or behind the messages of a program."""
+    if wrapped := _BEFORE.match(text):
+        return wrapped.end()
+    at = 0
+    for _ in range(_MOST_MESSAGES):
+        message = _MESSAGE.match(text, at)
+        if not message:
+            break
+        at = message.end()
+    return at if text[at : at + 1] in ("[", "{") else 0
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import time
 
+import ijson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ckanext.hanoi.harvest.standards.data_json_feed import Feed
 from ckanext.hanoi.parsing.json_text import Repair, loads, text_of
 
 WRONG = [
@@ -107,3 +110,35 @@ def test_the_time_grows_with_the_length_only(piece):
         return best
 
     assert took(40_000) < 3 * took(20_000) + 0.02
+
+
+RAW = '{"dataset": [{"title": "Hà Nội [1]", "identifier": "1"}, {"title": "B"}]}'
+HTML = ("<br />\n<b>Warning</b>:  Undefined variable $x [a] in <b>/var/www/x.php</b> on line "
+        "<b>12</b><br />\n")  # fmt: skip
+PLAIN = "PHP Notice:  foo {bar} in /x.php on line 3\nWarning: [b] in c on line 2\n"
+
+
+@pytest.mark.parametrize("before", ["", HTML, HTML * 5, PLAIN, "\ufeff" + HTML, HTML.strip()])
+@pytest.mark.parametrize("after", ["", "\n<!-- 0.12s -->", "\n" + HTML, "\n" + PLAIN])
+def test_what_a_program_complains_of_beside_its_json_is_passed_over(before, after):
+    assert loads(before + RAW + after) == json.loads(RAW)
+
+
+@pytest.mark.parametrize("before", ["", HTML, PLAIN])
+@pytest.mark.parametrize("after", ["", "\n<!-- 0.12s -->", "\n" + HTML])
+def test_a_feed_is_read_beside_complaints_in_every_unicode(before, after):
+    for codec in ("utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+        feed = Feed(io.BytesIO((before + RAW + after).encode(codec)))
+        try:
+            titles = [item["title"] for item in feed]
+        except ijson.JSONError:
+            feed.mend()
+            titles = [item["title"] for item in feed]
+        assert list(dict.fromkeys(titles)) == ["Hà Nội [1]", "B"], codec
+
+
+@pytest.mark.parametrize("text", [RAW + RAW, RAW[:-3], "Warning: x", "<html>" + RAW, RAW + " x",
+                                  HTML, HTML + "<p>", PLAIN + "x" + RAW])
+def test_complaints_without_json_or_json_twice_stay_an_error(text):
+    with pytest.raises(ValueError, match="line"):
+        loads(text)
