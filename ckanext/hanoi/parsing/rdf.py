@@ -261,7 +261,9 @@ def _repaired(data: bytes) -> bytes:
     def escape(match: re.Match[str]) -> str:
         if not _BAD_IN_IRI.search(match[1]) or not _LIKE_ADDRESS.search(match[1]):
             return match[0]
+        share = "file:" if match[1].lstrip().startswith("\\\\") else ""
         address = re.sub(r"\\(?!u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})", "/", match[1]).strip()
+        address = share + address
         return "<" + re.sub(r"[ {}|^`]", lambda m: f"%{ord(m[0]):02X}", address) + ">"
 
     return _BAD_LANGUAGE.sub(r"\1-", _IRI.sub(escape, text)).encode()
@@ -311,8 +313,14 @@ def _base(url: str) -> str:
     return re.sub(r"[\s<>\"{}|\\^`]", "_", url)
 
 
+#: A folder of somebody's network (\\\\server\\share), which was taken for a path of the base.
+_SHARE = re.compile(r"[a-z]+://[^/\\]{0,300}/(?:[^\\]{0,1000}/)?(\\\\[^\\].*)", re.S)
+
+
 def _node(term: Any) -> Node | None:
     if isinstance(term, ox.NamedNode):
+        if share := _SHARE.match(term.value):
+            return "file:" + share[1].replace("\\", "/")
         # a path of Windows in an address
         return term.value.replace("/\\", "/").replace("\\", "/").strip()
     return f"_:{term.value}" if isinstance(term, ox.BlankNode) else None

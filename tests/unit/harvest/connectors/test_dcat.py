@@ -650,3 +650,24 @@ def test_an_access_right_of_the_eu_is_an_access_level_even_where_nobody_knows_it
 """))
     assert found["access_level"] == right
     assert found["rights"] == "Xin liên hệ"
+
+
+NOWHERE = [r"\\server\share\a b.csv", r"C:\data\a.csv", r"\\10.0.0.1\c$", "file://server/a.csv",
+           "C:/data/a.csv"]  # fmt: skip
+UNC_XML = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+  xmlns:dcat="http://www.w3.org/ns/dcat#" xmlns:dct="http://purl.org/dc/terms/">
+<dcat:Dataset rdf:about="http://a.vn/d/1"><dct:title>T</dct:title>
+<dcat:distribution><dcat:Distribution><dct:title>R</dct:title><dcat:accessURL rdf:resource="%s"/>
+</dcat:Distribution></dcat:distribution></dcat:Dataset></rdf:RDF>"""
+UNC_TURTLE = """<http://a.vn/d/1> a dcat:Dataset ; dct:title "T" ;
+  dcat:distribution [ a dcat:Distribution ; dct:title "R" ; dcat:accessURL <%s> ] ."""
+
+
+@pytest.mark.parametrize("address", NOWHERE)
+@pytest.mark.parametrize("form", ["application/rdf+xml", "text/turtle"])
+def test_what_lies_on_somebodys_own_disk_is_no_link(serve, address, form):
+    body = UNC_XML if form.endswith("xml") else UNC_TURTLE
+    (resource,) = draft(serve(body % address, form))["resources"]
+    assert not resource.get("url")
+    assert not resource.get("download_url")
+    assert resource["extras"]["url_text"]
