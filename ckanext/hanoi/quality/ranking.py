@@ -78,8 +78,10 @@ def datasets(
     q: str = "",
     sort: str = "points",
     descending: bool = True,
-) -> list[dict[str, Any]]:
-    """Public datasets with their scores: ``DATASET_COLUMNS``."""
+    offset: int = 0,
+    limit: int = 100,
+) -> tuple[int, list[dict[str, Any]]]:
+    """How many public datasets there are, and a page of them with ``DATASET_COLUMNS``."""
     package = model.Package
     query = (
         sa.select(*_SHOWN, package.id, package.name, columns.title().label("title"),
@@ -93,20 +95,58 @@ def datasets(
         query = query.where(Quality.band == band)
     if freshness:
         query = query.where(Quality.freshness == freshness)
-    broken = _broken(package.id, organization_id)
-    names = titles()
     wanted = fold(q).split()
-    rows = []
-    for row in model.Session.execute(query):
-        if all(word in fold(f"{row.title} {row.name}") for word in wanted):
-            organization = names.get(row.owner_org, (row.owner_org or "", ""))[0]
-            rows.append(_dataset(row, organization, broken.get(row.id, 0)))
-    rows.sort(key=lambda row: sort_key(row["title"]))
+    if wanted or sort == "title":
+        count, found = _by_words(query, wanted, sort, descending, offset, limit)
+    else:
+        counted = query.with_only_columns(sa.func.count(), maintain_column_froms=True)
+        count = model.Session.execute(counted).scalar_one()
+        page = query.order_by(*_order(sort, descending)).offset(offset).limit(limit)
+        found = list(model.Session.execute(page))
+    broken = _broken(package.id, package_ids=[row.id for row in found])
+    names = titles()
+    return count, [
+        _dataset(row, names.get(row.owner_org, (row.owner_org or "", ""))[0], broken.get(row.id, 0))
+        for row in found
+    ]
+
+
+def _order(sort: str, descending: bool) -> list[Any]:
+    """What has no value comes first or last as if it were the least."""
+    package = model.Package
+    columns_: dict[str, Any] = {
+        "points": Quality.points, "updated": Quality.updated, "computed": Quality.computed,
+        "broken_links": sa.select(sa.func.count(sa.distinct(LinkCheck.id)))
+        .where(LinkCheck.package_id == package.id, LinkCheck.answers.is_(False))
+        .scalar_subquery(),
+    }  # fmt: skip
+    column = columns_.get(sort)
+    if column is None:
+        column = sa.func.coalesce(sa.cast(Quality.dimensions[sort].astext, sa.Float), 0)
+    first = column.desc().nulls_last() if descending else column.asc().nulls_first()
+    return [first, package.title, package.id]
+
+
+def _by_words(
+    query: Any, words: list[str], sort: str, descending: bool, offset: int, limit: int
+) -> tuple[int, list[Any]]:
+    """The database knows neither words without accents nor Vietnamese order: it gives of each
+    dataset its title, in the order that it knows, and the rest of those that are shown."""
+    package = model.Package
+    compared = query.with_only_columns(
+        package.id, package.name, columns.title().label("title"), maintain_column_froms=True
+    )
     if sort != "title":
-        rows.sort(key=lambda row: (row[sort] is not None, row[sort]), reverse=descending)
-    elif descending:
-        rows.reverse()
-    return rows
+        compared = compared.order_by(*_order(sort, descending))
+    fits = [
+        row for row in model.Session.execute(compared)
+        if all(word in fold(f"{row.title} {row.name}") for word in words)
+    ]  # fmt: skip
+    if sort == "title":
+        fits.sort(key=lambda row: sort_key(row.title), reverse=descending)
+    ids = [row.id for row in fits[offset : offset + limit]]
+    by_id = {row.id: row for row in model.Session.execute(query.where(package.id.in_(ids)))}
+    return len(fits), [by_id[id_] for id_ in ids if id_ in by_id]
 
 
 def _dataset(found: Any, organization: str, broken: int) -> dict[str, Any]:
@@ -163,7 +203,9 @@ def _nothing() -> dict[str, Any]:
     return {**dict.fromkeys(NUMBERS, 0), "pending": 0, "band": None}
 
 
-def _broken(key: Any, organization_id: str | None = None) -> dict[Any, int]:
+def _broken(
+    key: Any, organization_id: str | None = None, package_ids: list[str] | None = None
+) -> dict[Any, int]:
     """How many addresses of public datasets do not answer, by ``key``."""
     query = (
         sa.select(key.label("key"), sa.func.count(sa.distinct(LinkCheck.id)))
@@ -173,6 +215,8 @@ def _broken(key: Any, organization_id: str | None = None) -> dict[Any, int]:
     )
     if organization_id:
         query = query.where(model.Package.owner_org == organization_id)
+    if package_ids is not None:
+        query = query.where(model.Package.id.in_(package_ids))
     return {row[0]: row[1] for row in model.Session.execute(query)}
 
 

@@ -82,17 +82,17 @@ def hanoi_quality_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any
     asked = checked(data_dict, schema.list_of_datasets())
     sort = asked.get("sort") or "points"
     group = _organization(asked["organization"]) if asked.get("organization") else None
-    rows = ranking.datasets(
+    count, rows = ranking.datasets(
         group.id if group else None,
         band=asked.get("band") or "",
         freshness=asked.get("freshness") or "",
         q=asked.get("q") or "",
         sort=sort,
         descending=_descending(asked, sort),
+        offset=asked.get("offset") or 0,
+        limit=min(asked.get("limit") or 100, most()),
     )
-    start = asked.get("offset") or 0
-    limit = min(asked.get("limit") or 100, most())
-    return {"count": len(rows), "results": rows[start : start + limit]}
+    return {"count": count, "results": rows}
 
 
 def _descending(asked: dict[str, Any], sort: str) -> bool:
