@@ -26,6 +26,8 @@ from ckanext.hanoi.review import mail, missing_fields, rules, store
 from ckanext.hanoi.vocabulary import vocabulary
 
 _NOTE = "hanoi_review"
+#: What ckanext-harvest keeps its sources as, and its plugin: no dataset of anybody.
+_SOURCE_TYPE = "harvest"
 NEEDS_APPROVAL = N_(
     "Changes of a public dataset need approval here: set visibility (private) to private, "
     "change it, then submit it again"
@@ -141,6 +143,8 @@ def hold(context: Any, package_id: str) -> None:
     if package is None or package.state != "active" or package.private:
         return
     _check_protection(package)
+    if package.type == _SOURCE_TYPE and tk.h.plugin_loaded(_SOURCE_TYPE):
+        return
     was_public, owner = note["before"]
     found = rules.outcome(
         mode(), may_publish(context.get("user"), package.owner_org),

@@ -229,3 +229,16 @@ def test_more_records_than_a_request_carries_are_left_to_the_command_line(
     inline = {"hanoi_inline": True, "ignore_auth": True}
     answer = helpers.call_action("hanoi_source_import_ckanext_harvest", inline)
     assert [source["identities"] for source in answer["sources"]] == [8]
+
+
+def test_a_source_of_ckanext_harvest_waits_for_nobodys_approval(admin, old):
+    editor = factories.User()
+    helpers.call_action("organization_member_create", id=old.owner, username=editor["name"],
+                        role="editor")  # fmt: skip
+    context = {"user": editor["name"], "ignore_auth": False}
+    for type_, private in (("harvest", False), ("dataset", True)):
+        made = helpers.call_action(
+            "package_create", context, name=f"thu-{type_}", title="Thử", type=type_,
+            owner_org=old.owner, url="https://example.org/catalog", source_type="ckan",
+        )  # fmt: skip
+        assert model.Package.get(made["id"]).private is private
