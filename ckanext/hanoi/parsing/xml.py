@@ -34,7 +34,7 @@ _UNDECLARED = re.compile(r"Namespace prefix ([A-Za-z_][\w.-]{0,60}) (?:for|on) "
 _PREFIXES_FORGOTTEN = 12
 #: A program's warning before the document is no longer than this.
 _LATE = 64 * 1024
-_BOMS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _SPACE = re.compile(r"[ \t\r\f\v\u00a0]+")
 
 
@@ -51,10 +51,10 @@ def parse(data: bytes | str) -> Element:
     mended, because one bad title must not hide a page of records.
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    for bom, codec in _BOMS.items():
-        if raw.startswith(bom):
-            raw = raw[2:].decode(codec, "replace").encode()
-            raw = _DECLARED.sub(lambda m: m.group().replace(m.group(1), b"utf-8"), raw)
+    if b"\0" in raw[:4] or raw[:2] in _BOMS:
+        # UTF-16 or UTF-32, with a mark or without: XML begins with a sign of ASCII
+        raw = json_text.text_of(raw).lstrip("\ufeff").encode("utf-8", "replace")
+        raw = _DECLARED.sub(lambda m: m.group().replace(m.group(1), b"utf-8"), raw)
     raw = xml_repair.without_viewer(raw.removeprefix(b"\xef\xbb\xbf").lstrip())
     if not raw.startswith(b"<"):
         raise XmlError("no XML")

@@ -126,9 +126,11 @@ def test_what_a_program_complains_of_beside_its_json_is_passed_over(before, afte
 
 @pytest.mark.parametrize("before", ["", HTML, PLAIN])
 @pytest.mark.parametrize("after", ["", "\n<!-- 0.12s -->", "\n" + HTML])
-def test_a_feed_is_read_beside_complaints_in_every_unicode(before, after):
-    for codec in ("utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
-        feed = Feed(io.BytesIO((before + RAW + after).encode(codec)))
+@pytest.mark.parametrize("raw", [RAW, json.dumps(json.loads(RAW))])
+def test_a_feed_is_read_beside_complaints_in_every_unicode(before, after, raw):
+    for codec in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le",
+                  "utf-32-be"):  # fmt: skip
+        feed = Feed(io.BytesIO((before + raw + after).encode(codec)))
         try:
             titles = [item["title"] for item in feed]
         except ijson.JSONError:

@@ -144,3 +144,20 @@ def test_anything_is_xml_or_an_error(document):
     except xml.XmlError as e:
         outcome = str(e)
     assert outcome
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be",
+                                   "utf-32", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", ["Hà Nội", "plain"])
+@pytest.mark.parametrize("declared", ["", '<?xml version="1.0" encoding="UTF-16"?>',
+                                      '<?xml version="1.0"?>\n'])
+def test_every_unicode_is_read_with_a_mark_or_without(codec, text, declared):
+    declared = declared.replace("UTF-16", "UTF-8" if "8" in codec else "UTF-16")
+    assert xml.parse(f"{declared}<a><b>{text}</b></a>".encode(codec))[0].text == text
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_document_type_is_seen_in_every_unicode(codec):
+    bomb = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
+    with pytest.raises(xml.XmlError):
+        xml.parse(bomb.encode(codec))

@@ -52,8 +52,11 @@ def utf8(file: IO[bytes], declared: str | None) -> tuple[IO[bytes], bytes]:
     encoding = "utf-8"
     if start.startswith(codecs.BOM_UTF8):
         file.seek(3)
-    elif start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    elif start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and start[2:] != b"\0\0":
         encoding = "utf-16"
+    elif b"\0" in start:
+        # UTF-32, or UTF-16 without a mark: JSON begins with a sign of ASCII
+        return _rewritten(json_text.text_of(file.read(), declared).encode("utf-8", "replace"))
     begin = file.tell()
     words = _scan(file, encoding)
     if words is None:
