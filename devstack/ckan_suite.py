@@ -45,7 +45,7 @@ def run(stack, environ: dict[str, str], words: list[str]) -> int:
     folder = Path((spec.submodule_search_locations or [""])[0]) if spec else Path()
     subprocess.call(
         [sys.executable, "-m", "pytest", f"--ckan-ini={ini}", "-p", "devstack.ckan_suite_plugin",
-         "-p", "no:cacheprovider", f"--rootdir={folder}", "-q", "--no-header", "--tb=short",
+         "-p", "no:cacheprovider", f"--rootdir={folder}", "-q", "--no-header", "--tb=line", "-rN",
          *rest, *(str(folder / part) for part in parts)],
         env={**environ, "HANOI_SUITE_RESULT": str(found)},
     )  # fmt: skip
