@@ -43,16 +43,17 @@ def run(stack, environ: dict[str, str], words: list[str]) -> int:
     parts = PARTS.get(options.part) or options.part.split(",")
     spec = find_spec("ckan.tests")
     folder = Path((spec.submodule_search_locations or [""])[0]) if spec else Path()
-    subprocess.call(
+    status = subprocess.call(
         [sys.executable, "-m", "pytest", f"--ckan-ini={ini}", "-p", "devstack.ckan_suite_plugin",
          "-p", "no:cacheprovider", f"--rootdir={folder}", "-q", "--no-header", "--tb=line", "-rN",
          *rest, *(str(folder / part) for part in parts)],
         env={**environ, "HANOI_SUITE_RESULT": str(found)},
     )  # fmt: skip
-    if not found.exists():
-        say("pytest wrote no result")
+    result = json.loads(found.read_text("utf-8")) if found.exists() else {}
+    # 1 is what pytest ends with where tests fail; any other says that it did not come to its end
+    if status not in (0, 1) or not result.get("passed"):
+        say(f"pytest did not run the tests (status {status})")
         return 2
-    result = json.loads(found.read_text("utf-8"))
     if options.stock:
         print("\n".join(result["failed"]))
         return 0
